@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: ISC
+
+/// Everything that a model file says, in memory, independent of its format.
+/// dsp/modelfile/modelfile.h reads and writes it, dsp/voice.h plays it.
+
+#ifndef REM_DSP_MODEL_H
+#define REM_DSP_MODEL_H
+
+#include "dsp/net.h"
+#include "dsp/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REM_MAX_KNOBS 63U          ///< Conditioning columns, after the audio
+#define REM_DEFAULT_RATE 48000.0   ///< Assumed for a file that does not say
+#define REM_CHECK_TOLERANCE 1e-3f  ///< Largest miss of a test vector
+#define REM_SETTLE_FRAMES 480000U  ///< Longest wait for a rest state
+
+/// A conditioning input.  The net sees (value - minimum) / (maximum - minimum),
+/// so 0 to 1, as the column 1 + its place in RemModel.knobs.
+typedef struct {
+  char  name[64];
+  float minimum;
+  float maximum;       ///< Above `minimum`
+  float default_value; ///< Between the two
+} RemKnob;
+
+/// A short recording of the net itself, from the rest state, in [-1, 1]
+typedef struct {
+  uint32_t n_frames; ///< 0 if there is none
+  float*   input;    ///< [n_frames, I]
+  float*   output;   ///< [n_frames, O] without the gains below
+} RemModelCheck;
+
+/**
+   A model.  Every pointer is owned by the model, from malloc(), or NULL.
+
+   One mono stream plays as y = out_gain * net(in_gain * x, knobs).
+*/
+typedef struct {
+  RemNetSpec    spec;   ///< I = 1 + n_knobs for audio
+  float*        params; ///< [rem_net_n_params()]
+  float*        rest;   ///< [rem_net_n_state()] rest state
+  RemModelCheck check;
+  uint32_t      n_knobs;
+  RemKnob*      knobs;       ///< [n_knobs]
+  double        sample_rate; ///< Hz
+  bool          rate_known;  ///< Else `sample_rate` is the usual 48 kHz
+  float         in_gain_db;  ///< Before the net
+  float         out_gain_db; ///< After the net and its skip connection
+
+  // Levels for hosts that normalise or calibrate; NaN where the file is silent
+  float loudness_db;      ///< Of the model's output on standard input, dBFS
+  float input_level_dbu;  ///< Analogue level at 0 dBFS in
+  float output_level_dbu; ///< Analogue level at 0 dBFS out
+
+  char* name;       ///< What a person calls it, or NULL
+  char* metadata;   ///< JSON object: the author's own words, or NULL
+  char* metrics;    ///< JSON object: how well it fits, or NULL
+  char* provenance; ///< JSON object: what it was made of, or NULL
+} RemModel;
+
+/**
+   Return an empty model: shape `spec`, parameters and rest state zero, no
+   knobs, 48 kHz, unity gains, unknown levels; NULL without memory.
+
+   @param spec A shape that rem_net_spec_check() accepts.
+*/
+RemModel*
+rem_model_new(const RemNetSpec* spec);
+
+/// Free a model; NULL is allowed
+void
+rem_model_free(RemModel* model);
+
+/**
+   Fill `frame` with what stands for silence: 0, then every knob's default as
+   the net sees it.
+
+   @param frame [I]
+*/
+void
+rem_model_idle_frame(const RemModel* model, float* frame);
+
+/**
+   Set `model->rest` to where the idle input leads from the present rest state.
+
+   @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the net runs away.
+*/
+RemStatus
+rem_model_settle(RemModel* model, RemError* error);
+
+/**
+   Give the model a test vector: 256 frames of seeded noise and what the net
+   makes of them from the rest state.  Replaces an older one.
+*/
+RemStatus
+rem_model_make_check(RemModel* model, RemError* error);
+
+/**
+   Replay the test vector from the rest state, if there is one.
+
+   @return #REM_BAD_CHECK if it is missed by more than #REM_CHECK_TOLERANCE of
+   full scale, #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
+*/
+RemStatus
+rem_model_verify(const RemModel* model, RemError* error);
+
+#endif // REM_DSP_MODEL_H
