@@ -87,6 +87,7 @@ def build(bld):
                   use='dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M')
     if bld.path.find_resource('offline_trainer/main.c'):
         bld.program(source='offline_trainer/main.c', target='remanence',
+                    defines=['REM_VERSION="%s"' % VERSION],
                     includes='.', use='trainer dsp PTHREAD')
     if bld.path.find_resource('ttl/ports.py'):
         build_plugin(bld)
