@@ -4,14 +4,16 @@
 
 import os
 import re
+import subprocess
 import sys
 
-from waflib import Build, Errors
+from waflib import Build, Configure, Logs, Options
 
 APPNAME = 'remanence'
 VERSION = '0.1.0'
 top = '.'
 out = 'build'
+Configure.autoconfig = 'clobber'  # Every command configures first if it must
 
 # Files that the audio thread runs.  They may not allocate, lock or block;
 # `./waf check` proves that they name no function that does.  Every other file
@@ -23,24 +25,41 @@ DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/run.c', 'plugin/slot.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
-            'jansson': '2.10', 'cairo': '1.16'}
+            'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0'}
 WARNINGS = '''-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla
     -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes'''.split()
 OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
+SANITIZE = ['-O1', '-g', '-fno-omit-frame-pointer', '-fno-math-errno',
+            '-ffp-contract=off', '-fno-sanitize-recover=all']
+
+# The tests run again in builds of their own: folder, --sanitize, which tests
+SANITIZED = [('asan', 'address,undefined', '*'),
+             ('tsan', 'thread', '*swap*,*slot*,*pool*')]
 
 
 def options(opt):
-    opt.load('compiler_c')
-    opt.add_option('--debug', action='store_true', help='-O0 -g')
-    opt.add_option('--werror', action='store_true', help='warnings are errors')
-    opt.add_option('--sanitize', default='', metavar='LIST',
-                   help='address,undefined or thread')
-    opt.add_option('--lv2dir', default='', help='[default: PREFIX/lib/lv2]')
+    opt.load('compiler_c gnu_dirs')
+    group = opt.get_option_group('Configuration options')
+    group.add_option('--lv2dir', default='', metavar='DIR',
+                     help='bundle goes to DIR [default: PREFIX/lib/lv2]')
+    group.add_option('--debug', action='store_true', help='-O0 -g')
+    group.add_option('--werror', action='store_true',
+                     help='warnings are errors [default in CI]')
+    group.add_option('--sanitize', default='', metavar='LIST',
+                     help='address,undefined or thread')
+    group = opt.add_option_group('Test and demo options')
+    group.add_option('--only', default='', metavar='PATTERN',
+                     help="check: tests of these names alone, like '*swap*'"
+                          " or 'asan/*', separated by commas")
+    group.add_option('--hosts', action='store_true',
+                     help='check: with the slow tests in real hosts')
+    group.add_option('--time', default='', metavar='TIME',
+                     help='demo: train for so long [default: 90s]')
 
 
 def configure(conf):
-    conf.load('compiler_c')
-    conf.env.PYTHON = [sys.executable]
+    conf.load('compiler_c gnu_dirs')
+    conf.env.PYTHON = [sys.executable, '-B']
     conf.find_program('nm')
     for package, version in PACKAGES.items():
         conf.check_cfg(package=package, uselib_store=package.upper(),
@@ -51,27 +70,28 @@ def configure(conf):
     conf.check_cc(lib='pthread', uselib_store='PTHREAD')
     conf.check_cc(lib='dl', uselib_store='DL', mandatory=False)
 
-    sanitize = ['-fsanitize=' + conf.options.sanitize] \
-        if conf.options.sanitize else []
-    conf.env.CFLAGS = ['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-fPIC',
-                       '-fvisibility=hidden'] + WARNINGS
-    conf.env.CFLAGS += ['-Werror'] if conf.options.werror else []
-    conf.env.CFLAGS += (['-O0', '-g'] if conf.options.debug else
-                        ['-O1', '-g', '-fno-sanitize-recover=all'] + sanitize
-                        + ['-fno-math-errno', '-ffp-contract=off']
-                        if sanitize else OPTIMISE)
-    conf.env.LINKFLAGS = sanitize
+    mode = ['-O0', '-g'] if conf.options.debug else OPTIMISE
+    if conf.options.sanitize:
+        flag = '-fsanitize=' + conf.options.sanitize
+        mode = (mode if conf.options.debug else SANITIZE) + [flag]
+        conf.env.append_value('LINKFLAGS', flag)
+    conf.env.prepend_value('CFLAGS', ['-std=c11', '-D_POSIX_C_SOURCE=200809L',
+                                      '-fPIC', '-fvisibility=hidden']
+                           + WARNINGS + mode)
     conf.env.SANITIZE = conf.options.sanitize
-    conf.env.LV2DIR = os.path.expanduser(conf.options.lv2dir) or \
-        os.path.join(conf.env.PREFIX, 'lib', 'lv2')
+    conf.env.WERROR = conf.options.werror
+    conf.env.LV2DIR = os.path.abspath(os.path.expanduser(
+        conf.options.lv2dir or os.path.join(conf.env.PREFIX, 'lib', 'lv2')))
     conf.env.MODULE = re.sub('^lib', '', conf.env.cshlib_PATTERN)
-    machine = conf.env.DEST_CPU
-    conf.env.ISAS = ['generic'] + {'x86_64': ['avx2', 'avx512'],
-                                   'aarch64': ['neon']}.get(machine, [])
+    conf.env.ISAS = ['generic'] + {
+        'x86_64': ['avx2', 'avx512'],
+        'aarch64': ['neon']}.get(conf.env.DEST_CPU, [])
 
 
 def build(bld):
     folder = bld.path.ant_glob
+    if bld.env.WERROR or os.environ.get('CI') == 'true':
+        bld.env.append_value('CFLAGS', '-Werror')
     if not bld.path.find_resource('dsp/net.c'):
         return bld.stlib(source='dsp/status.c', target='dsp', includes='.')
     for isa in bld.env.ISAS:
@@ -81,17 +101,18 @@ def build(bld):
               use=['kernel_' + isa for isa in bld.env.ISAS] + ['M'])
     bld.stlib(source=folder('dsp/**/*.c', excl=DSP_RT + ['dsp/kernel/*']),
               target='dsp', includes='.', use='dsp_rt JANSSON M')
-    trainer = folder('offline_trainer/**/*.c', excl='offline_trainer/main.c')
-    if trainer:
-        bld.stlib(source=trainer, target='trainer', includes='.',
-                  use='dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M')
-    if bld.path.find_resource('offline_trainer/main.c'):
-        bld.program(source='offline_trainer/main.c', target='remanence',
-                    defines=['REM_VERSION="%s"' % VERSION],
-                    includes='.', use='trainer dsp PTHREAD')
+    bld.stlib(source=folder('offline_trainer/**/*.c',
+                            excl='offline_trainer/main.c'),
+              target='trainer', includes='.',
+              use='dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M')
+    bld.program(source='offline_trainer/main.c', target='remanence',
+                defines=['REM_VERSION="%s"' % VERSION],
+                includes='.', use='trainer dsp PTHREAD')
     if bld.path.find_resource('ttl/ports.py'):
         build_plugin(bld)
-    if bld.cmd == 'check':
+    bld.install_files('${MANDIR}/man1', folder('offline_trainer/*.1'))
+    bld.install_files('${DOCDIR}', ['LICENSES/ISC.txt', 'README.md', 'NEWS'])
+    if bld.cmd in ('check', 'lint', 'tests'):
         build_tests(bld)
 
 
@@ -100,23 +121,51 @@ def build_plugin(bld):
 
 
 def build_tests(bld):
-    bld.load('waf_unit_test')
-    bld.options.all_tests = True  # Passed once is not passed today
-    bld.add_group()               # Nothing below starts before the plugin links
+    """Programs of tests/test_*.c: tests/run.py runs them"""
+    if not bld.env.HAVE_LILV:
+        bld.fatal('the tests need liblilv: install it, then ./waf configure')
+    bld.add_group()  # Nothing below starts before the plugin links
+    bld.objects(source=bld.path.ant_glob('tests/host/*.c'), target='test_host',
+                includes='.', use='LILV LV2')
     for path in bld.path.ant_glob('tests/test_*.c'):
-        name = path.name[:-2]
-        bld.program(features='test', source=path, includes='.',
-                    target='tests/' + name,
-                    use='trainer dsp FFTW3F SNDFILE LILV LV2 DL M PTHREAD',
+        bld.program(source=path, includes='.', install_path=None,
+                    target='tests/' + path.name[:-2],
+                    use='test_host trainer dsp FFTW3F SNDFILE LILV LV2 DL M'
+                        ' PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
-                             'SOURCE_DIR="%s"' % bld.srcnode.abspath()],
-                    install_path=None)
-    from waflib.Tools import waf_unit_test
-    bld.add_post_fun(waf_unit_test.summary)
-    bld.add_post_fun(waf_unit_test.set_exit_code)
+                             'SOURCE_DIR="%s"' % bld.srcnode.abspath()])
 
 
-class Check(Build.BuildContext):
-    """builds and runs the tests"""
-    cmd = 'check'
+class Tests(Build.BuildContext):
+    """builds the tests and runs none"""
+    cmd = 'tests'
     fun = 'build'
+
+
+class Check(Tests):
+    """builds and runs the tests, plain and under sanitizers"""
+    cmd = 'check'
+
+    def execute_build(self):
+        Build.BuildContext.execute_build(self)
+        only = self.options.only
+        for folder, sanitize, _ in SANITIZED:
+            if not only or folder + '/' in only:
+                self.build_again(folder, sanitize)
+        run = self.env.PYTHON + ['tests/run.py', self.out_dir]
+        run += ['--only=' + only] if only else []
+        run += ['--hosts'] if self.options.hosts else []
+        run += ['--set=%s:%s' % (folder, tests)
+                for folder, _, tests in SANITIZED]
+        status = subprocess.call(run, cwd=self.top_dir)
+        if status or not Options.commands:
+            sys.exit(status)  # Before waf adds a last line of its own
+
+    def build_again(self, folder, sanitize):
+        Logs.info('Building again with -fsanitize=%s', sanitize)
+        if subprocess.call(
+                [os.path.join(self.top_dir, 'waf'), 'tests',
+                 '--out=' + os.path.join(self.out_dir, folder),
+                 '--sanitize=' + sanitize], cwd=self.top_dir,
+                env=dict(os.environ, WAFLOCK='.lock-waf_' + folder)):
+            self.fatal('the build with -fsanitize=%s failed' % sanitize)
