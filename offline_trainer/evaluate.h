@@ -8,12 +8,14 @@
 #include "dsp/model.h"
 #include "dsp/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define REM_MAX_BANDS 12U
 
-/// Spectral error of one octave
+/// Spectral error of one octave.  Both ratios are NaN where the target has no
+/// energy; that of a perfect prediction's difference is minus infinity.
 typedef struct {
   double low;      ///< Hz
   double high;     ///< Hz
@@ -31,7 +33,17 @@ typedef struct {
   RemBand  bands[REM_MAX_BANDS];
 } RemFigures;
 
-/// Compare `y` with `target`, [n] samples at `rate` Hz
+/**
+   Compare `y` with `target`, [n] samples at `rate` Hz.
+
+   Bands are octaves from 31.25 Hz to half the rate, of Welch periodograms.
+
+   @return #REM_BAD_AUDIO if there are no samples or the target is silent,
+   #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
+
+   Thread: FFTW plans in process-wide memory, so never while another thread
+   plans.
+*/
 RemStatus
 rem_evaluate(const float* target,
              const float* y,
@@ -45,6 +57,8 @@ rem_evaluate(const float* target,
 
    @param knobs [n_knobs] 0 to 1, or NULL for the model's defaults.
    @param out   [n] overwritten; may be `input`.
+   @return #REM_UNSUPPORTED if the model is not one that a voice plays,
+   #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
 */
 RemStatus
 rem_render(const RemModel* model,
@@ -53,5 +67,23 @@ rem_render(const RemModel* model,
            float*          out,
            size_t          n,
            RemError*       error);
+
+/// Who is told how far long work is, and may end it
+typedef struct {
+  /// Called with the number of samples done; returns whether to go on
+  bool (*go_on)(void* handle, size_t n_done);
+  void* handle;
+} RemWatch;
+
+/// As rem_render(), about ten times a second of sound calling `watch`, if not
+/// NULL; #REM_INTERRUPTED if that says so
+RemStatus
+rem_render_watched(const RemModel* model,
+                   const float*    knobs,
+                   const float*    input,
+                   float*          out,
+                   size_t          n,
+                   const RemWatch* watch,
+                   RemError*       error);
 
 #endif // REM_OFFLINE_TRAINER_EVALUATE_H
