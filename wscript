@@ -92,8 +92,6 @@ def build(bld):
     folder = bld.path.ant_glob
     if bld.env.WERROR or os.environ.get('CI') == 'true':
         bld.env.append_value('CFLAGS', '-Werror')
-    if not bld.path.find_resource('dsp/net.c'):
-        return bld.stlib(source='dsp/status.c', target='dsp', includes='.')
     for isa in bld.env.ISAS:
         bld.objects(source='dsp/kernel/kernel_%s.c' % isa, includes='.',
                     target='kernel_' + isa, cflags=KERNELS[isa])

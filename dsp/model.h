@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REM_MAX_KNOBS 63U          ///< Conditioning columns, after the audio
-#define REM_DEFAULT_RATE 48000.0   ///< Assumed for a file that does not say
-#define REM_CHECK_TOLERANCE 1e-3f  ///< Largest miss of a test vector
-#define REM_SETTLE_FRAMES 480000U  ///< Longest wait for a rest state
+#define REM_MAX_KNOBS 63U         ///< Conditioning columns, after the audio
+#define REM_DEFAULT_RATE 48000.0  ///< Assumed for a file that does not say
+#define REM_CHECK_TOLERANCE 1e-3f ///< Largest miss of a test vector
+#define REM_SETTLE_FRAMES 480000U ///< Longest wait for a rest state
 
 /// A conditioning input.  The net sees (value - minimum) / (maximum - minimum),
 /// so 0 to 1, as the column 1 + its place in RemModel.knobs.

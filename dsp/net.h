@@ -120,9 +120,7 @@ rem_net_state_set(const RemNet* net, RemNetState* state, const float* values);
 
 /// Copy what a stream remembers to `values` [L, 2, H].  Thread: audio.
 REM_RT void
-rem_net_state_get(const RemNet*      net,
-                  const RemNetState* state,
-                  float*             values);
+rem_net_state_get(const RemNet* net, const RemNetState* state, float* values);
 
 /// Return whether everything that a stream remembers is finite.  Thread: audio.
 REM_RT bool

@@ -51,7 +51,8 @@ rem_fail(RemError* const   error,
     va_list args;
     va_start(args, format);
     error->status = st;
-    (void)snprintf(error->place, sizeof(error->place), "%s", place ? place : "");
+    (void)snprintf(
+      error->place, sizeof(error->place), "%s", place ? place : "");
     (void)vsnprintf(error->text, sizeof(error->text), format, args);
     va_end(args);
   }

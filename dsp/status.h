@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// How functions that can fail say why: a status for code, a sentence for people
+/// How functions that can fail say why: a status for code, a sentence for
+/// people
 
 #ifndef REM_DSP_STATUS_H
 #define REM_DSP_STATUS_H
