@@ -123,10 +123,10 @@ def build_tests(bld):
     if not bld.env.HAVE_LILV:
         bld.fatal('the tests need liblilv: install it, then ./waf configure')
     bld.add_group()  # Nothing below starts before the plugin links
-    bld.objects(source=bld.path.ant_glob('tests/host/*.c'), target='test_host',
-                includes='.', use='LILV LV2')
+    bld.stlib(source=bld.path.ant_glob('tests/host/*.c'), target='test_host',
+              includes='.', use='dsp LILV LV2', install_path=None)
     for path in bld.path.ant_glob('tests/test_*.c'):
-        bld.program(source=path, includes='.', install_path=None,
+        bld.program(source=[path], includes='.', install_path=None,
                     target='tests/' + path.name[:-2],
                     use='test_host trainer dsp FFTW3F SNDFILE LILV LV2 DL M'
                         ' PTHREAD',
