@@ -15,15 +15,29 @@ typedef struct {
   uint32_t rate;       ///< Hz
   uint32_t n_channels; ///< 1 or more
   size_t   n_frames;
-  float*   samples;    ///< [n_frames, n_channels] full scale 1; owned
+  float*   samples; ///< [n_frames, n_channels] full scale 1; owned
 } RemAudio;
 
-/// Read any file that libsndfile knows; `audio` is empty on failure
+/**
+   Read any file that libsndfile knows.
+
+   @param audio To be cleared with rem_audio_clear(); empty on failure.
+   @return #REM_NO_FILE (missing, or not a regular file), #REM_BAD_FORMAT (not
+   audio, or it breaks off), #REM_TOO_LARGE, #REM_NO_MEMORY or #REM_SUCCESS.
+   Samples may be NaN if the file says so.
+*/
 RemStatus
 rem_audio_read(const char* path, RemAudio* audio, RemError* error);
 
-/// Write a float WAV (or what the ending of `path` asks for: .wav .flac .ogg),
-/// beside `path` and renamed over it
+/**
+   Write a file beside `path` and rename it over `path`.
+
+   @param path  Its ending chooses: .wav is 32-bit float, .flac 24 bit (louder
+                than full scale is clipped), .ogg Vorbis.
+   @return #REM_UNSUPPORTED (another ending), #REM_CANNOT_WRITE (what was at
+   `path` still stands), #REM_NO_MEMORY or #REM_SUCCESS.  Equal audio gives
+   equal WAV files.
+*/
 RemStatus
 rem_audio_write(const char* path, const RemAudio* audio, RemError* error);
 
