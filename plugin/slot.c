@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: ISC
+
+/// The audio thread's half of the slot; slot_setup.c has the other
+
+#include "plugin/slot.h"
+
+#include "plugin/slot_internal.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/// A net's memory is looked at whenever this many frames have been played
+#define GRID REM_SLOT_CHUNK
+
+/// Silence after a net left the finite numbers: at least a call's length, so
+/// that no call plays a channel twice
+#define MUTE REM_SLOT_CHUNK
+
+/// A voice may lag so many frames; one that lags more skips what it missed
+#define MAX_LAG 8192U
+
+/// Frames that go by while a voice catches up one
+#define CATCH_UP 4U
+
+REM_RT static uint64_t
+least(const uint64_t a, const uint64_t b)
+{
+  return a < b ? a : b;
+}
+
+REM_RT static void
+reset(const RemSlot* const slot, RemPlayer* const player)
+{
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    rem_voice_reset(player->voice, c);
+    player->n_healing[c] = 0U;
+  }
+}
+
+REM_RT static void
+retire(RemSlot* const slot, RemPlayer* const player)
+{
+  if (player) {
+    rem_bin_put(&slot->retired, &player->node);
+  }
+}
+
+/// Let `next` take over
+REM_RT static void
+succeed(RemSlot* const slot)
+{
+  retire(slot, slot->playing);
+  slot->playing = slot->next;
+  slot->next    = NULL;
+}
+
+REM_RT void
+rem_slot_reset(RemSlot* const slot)
+{
+  if (slot->next) {
+    succeed(slot);
+  }
+  if (slot->playing) {
+    reset(slot, slot->playing);
+  }
+  slot->n_non_finite = 0U;
+  rem_history_restart(&slot->history);
+}
+
+/// Decide when the voice that was just picked up is heard
+REM_RT static void
+schedule_fade(RemSlot* const slot)
+{
+  RemPlayer* const next  = slot->next;
+  const uint64_t   first = atomic_load(&slot->history.first);
+  if (next->heard < first) { // Warmed before the host began anew
+    reset(slot, next);
+    next->heard = first;
+  }
+  if (slot->now - next->heard > MAX_LAG) {
+    next->heard = slot->now;
+  }
+
+  slot->fade_at = slot->now + CATCH_UP * (slot->now - next->heard);
+  if (slot->now == first) { // Nothing has sounded yet
+    reset(slot, next);
+    succeed(slot);
+  }
+}
+
+REM_RT void
+rem_slot_pick_up(RemSlot* const slot)
+{
+  if (slot->next) {
+    return;
+  }
+  slot->next = atomic_exchange(&slot->incoming, NULL);
+  if (slot->next) {
+    schedule_fade(slot);
+  }
+}
+
+REM_RT void
+rem_slot_feed(const RemSlot* const slot,
+              RemVoice* const      voice,
+              float* const* const  columns,
+              const uint32_t       n)
+{
+  const float* knobs[REM_SLOT_KNOBS] = {NULL};
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    knobs[k] = columns[slot->n_channels + k];
+  }
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    rem_voice_block(voice, c, columns[c], knobs, REM_SLOT_KNOBS, columns[c], n);
+  }
+}
+
+/// Play to `next` what it missed, so that at `fade_at` it lags no more
+REM_RT static void
+catch_up(RemSlot* const slot, const uint32_t n)
+{
+  const uint64_t left = slot->fade_at - (slot->now + n);
+  const uint64_t lag  = (left + CATCH_UP - 1U) / CATCH_UP;
+  const uint64_t at   = slot->next->heard;
+  const uint64_t to   = slot->now + n - lag;
+
+  float* columns[REM_SLOT_COLUMNS] = {NULL};
+  for (uint32_t c = 0U; c < REM_SLOT_COLUMNS; ++c) {
+    columns[c] = slot->scratch[c];
+  }
+  if (rem_history_read(&slot->history, at, columns, (uint32_t)(to - at))) {
+    rem_slot_feed(slot, slot->next->voice, columns, (uint32_t)(to - at));
+  }
+  slot->next->heard = to;
+}
+
+/// Count a net that left the finite numbers and start to heal it
+REM_RT static void
+fall_ill(RemSlot* const slot, RemPlayer* const player, const uint32_t channel)
+{
+  ++slot->n_non_finite;
+  player->n_healing[channel] = MUTE + slot->n_fade;
+  rem_voice_reset(player->voice, channel);
+}
+
+/// Return the place of the first sample that is not finite, or `n`
+REM_RT static uint32_t
+first_non_finite(const float* const x, const uint32_t n)
+{
+  uint32_t i = 0U;
+  while (i < n && isfinite(x[i])) {
+    ++i;
+  }
+  return i;
+}
+
+/// Pass over up to `n` samples of a channel that is silent to heal
+REM_RT static uint32_t
+mute(const RemSlot* const slot,
+     RemPlayer* const     player,
+     const uint32_t       channel,
+     float* const         out,
+     const uint32_t       n)
+{
+  uint32_t* const left = &player->n_healing[channel];
+  const uint32_t  m =
+    *left > slot->n_fade ? (uint32_t)least(n, *left - slot->n_fade) : 0U;
+
+  for (uint32_t i = 0U; i < m; ++i) {
+    out[i] = 0.0f;
+  }
+  *left -= m;
+  return m;
+}
+
+/// Fade a channel in after it was silent
+REM_RT static void
+fade_in(const RemSlot* const slot,
+        uint32_t* const      left,
+        float* const         out,
+        const uint32_t       n)
+{
+  for (uint32_t i = 0U; i < n && *left; ++i) {
+    out[i] *= 1.0f - (float)(*left)-- / (float)slot->n_fade;
+  }
+}
+
+/// Play one channel of one voice
+REM_RT static void
+play(RemSlot* const              slot,
+     RemPlayer* const            player,
+     const uint32_t              channel,
+     const RemSlotBuffers* const b,
+     float* const                out,
+     const uint32_t              n)
+{
+  const uint32_t at = mute(slot, player, channel, out, n);
+  const float*   knobs[REM_SLOT_KNOBS];
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    knobs[k] = b->knobs[k] + at;
+  }
+  rem_voice_block(player->voice,
+                  channel,
+                  b->in[channel] + at,
+                  knobs,
+                  REM_SLOT_KNOBS,
+                  out + at,
+                  n - at);
+
+  const uint32_t ill = at + first_non_finite(out + at, n - at);
+  fade_in(slot, &player->n_healing[channel], out + at, ill - at);
+  if (ill < n) {
+    fall_ill(slot, player, channel);
+    (void)mute(slot, player, channel, out + ill, n - ill);
+  }
+}
+
+/// Play whoever has the stage alone
+REM_RT static void
+play_one(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
+{
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    if (slot->playing) {
+      play(slot, slot->playing, c, b, b->out[c], n);
+    }
+    for (uint32_t i = 0U; !slot->playing && i < n; ++i) {
+      b->out[c][i] = 0.0f;
+    }
+  }
+  for (uint32_t i = 0U; i < n; ++i) {
+    b->through[i] = slot->playing ? 0.0f : 1.0f;
+  }
+}
+
+/// Play both and go from one to the other: equal gain
+REM_RT static void
+play_both(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
+{
+  const uint64_t faded = slot->now - slot->fade_at;
+  const float    step  = 1.0f / (float)slot->n_fade;
+  float* const   other = slot->scratch[0];
+
+  play_one(slot, b, n);
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    play(slot, slot->next, c, b, other, n);
+    for (uint32_t i = 0U; i < n; ++i) {
+      const float share = step * (float)(faded + i + 1U);
+      b->out[c][i]      = (1.0f - share) * b->out[c][i] + share * other[i];
+    }
+  }
+  for (uint32_t i = 0U; i < n; ++i) {
+    b->through[i] *= 1.0f - step * (float)(faded + i + 1U);
+  }
+}
+
+/// Return how many of `n` samples go by before something changes
+REM_RT static uint32_t
+until_change(const RemSlot* const slot, const uint32_t n)
+{
+  const uint64_t grid = (slot->now / GRID + 1U) * GRID;
+  uint64_t       end  = least(slot->now + n, grid);
+  if (slot->next) {
+    const bool fading = slot->now >= slot->fade_at;
+    end = least(end, slot->fade_at + (fading ? slot->n_fade : 0U));
+  }
+  return (uint32_t)(end - slot->now);
+}
+
+/// Heal a voice whose memory holds what its output does not show
+REM_RT static void
+examine(RemSlot* const slot, RemPlayer* const player)
+{
+  for (uint32_t c = 0U; player && c < slot->n_channels; ++c) {
+    if (!rem_voice_is_finite(player->voice, c)) {
+      fall_ill(slot, player, c);
+    }
+  }
+}
+
+/// Play samples between which nothing changes
+REM_RT static void
+play_piece(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
+{
+  if (slot->next && slot->now >= slot->fade_at) {
+    play_both(slot, b, n);
+  } else {
+    play_one(slot, b, n);
+    if (slot->next) {
+      catch_up(slot, n);
+    }
+  }
+
+  slot->now += n;
+  if (slot->next && slot->now == slot->fade_at + slot->n_fade) {
+    succeed(slot);
+  }
+  if (slot->now % GRID == 0U) {
+    examine(slot, slot->playing);
+    examine(slot, slot->next);
+  }
+}
+
+REM_RT static void
+advance(RemSlotBuffers* const b, const uint32_t n_channels, const uint32_t n)
+{
+  for (uint32_t c = 0U; c < n_channels; ++c) {
+    b->in[c] += n;
+    b->out[c] += n;
+  }
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    b->knobs[k] += n;
+  }
+  b->through += n;
+}
+
+REM_RT void
+rem_slot_block(RemSlot* const              slot,
+               const RemSlotBuffers* const buffers,
+               const uint32_t              n)
+{
+  const float* columns[REM_SLOT_COLUMNS] = {NULL};
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    columns[c] = buffers->in[c];
+  }
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    columns[slot->n_channels + k] = buffers->knobs[k];
+  }
+  rem_history_write(&slot->history, columns, n);
+
+  RemSlotBuffers b = *buffers;
+  for (uint32_t i = 0U; i < n;) {
+    const uint32_t m = until_change(slot, n - i);
+    play_piece(slot, &b, m);
+    advance(&b, slot->n_channels, m);
+    i += m;
+  }
+}
+
+REM_RT bool
+rem_slot_has_retired(RemSlot* const slot)
+{
+  return rem_bin_is_full(&slot->retired);
+}
+
+REM_RT const RemVoice*
+rem_slot_voice(const RemSlot* const slot)
+{
+  const RemPlayer* const player = slot->next ? slot->next : slot->playing;
+  return player ? player->voice : NULL;
+}
+
+REM_RT bool
+rem_slot_is_fading(const RemSlot* const slot)
+{
+  return slot->next != NULL;
+}
+
+REM_RT uint32_t
+rem_slot_n_non_finite(const RemSlot* const slot)
+{
+  return slot->n_non_finite;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: ISC
+
+/// Shared by slot.c, the realtime half, and slot_setup.c, the other half
+
+#ifndef REM_PLUGIN_SLOT_INTERNAL_H
+#define REM_PLUGIN_SLOT_INTERNAL_H
+
+#include "plugin/bin.h"
+#include "plugin/history.h"
+#include "plugin/slot.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define REM_SLOT_COLUMNS (REM_SLOT_CHANNELS + REM_SLOT_KNOBS)
+
+/// A voice and how it is doing
+typedef struct {
+  RemNode   node;
+  RemVoice* voice;
+  uint64_t  heard; ///< It has heard every frame before this one
+
+  /// Samples until a channel that left the finite numbers is well again: first
+  /// silent, then fading in from the rest state
+  uint32_t n_healing[REM_SLOT_CHANNELS];
+} RemPlayer;
+
+struct RemSlot {
+  uint32_t   n_channels;
+  uint32_t   n_fade; ///< Length of a fade in samples
+  RemHistory history;
+
+  // Voices: each is owned by exactly one of these four
+  RemPlayer*          playing;  ///< Audio thread only; NULL passes the input
+  RemPlayer*          next;     ///< Audio thread only; NULL but for a swap
+  _Atomic(RemPlayer*) incoming; ///< From the loader to the audio thread
+  RemBin              retired;  ///< From the audio thread to be freed
+
+  // Audio thread only
+  uint64_t now;          ///< Frames played
+  uint64_t fade_at;      ///< Frame at which `next` is first heard
+  uint32_t n_non_finite; ///< Since the last reset
+  float    scratch[REM_SLOT_COLUMNS][2U * REM_SLOT_CHUNK];
+};
+
+/// Play `n` frames of `columns` to every channel of a voice and write what it
+/// answers over the channels.  Thread: audio, or the loader that owns `voice`.
+REM_RT void
+rem_slot_feed(const RemSlot* slot,
+              RemVoice*      voice,
+              float* const*  columns,
+              uint32_t       n);
+
+#endif // REM_PLUGIN_SLOT_INTERNAL_H

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: ISC
+
+/// The other threads' half of the slot; slot.c has the audio thread's
+
+#include "dsp/denormal.h"
+#include "plugin/slot.h"
+#include "plugin/slot_internal.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#define HISTORY_SECONDS 1.0
+#define FADE_SECONDS 0.02
+
+RemSlot*
+rem_slot_new(const uint32_t n_channels, const double rate)
+{
+  RemSlot* const slot = (RemSlot*)calloc(1U, sizeof(RemSlot));
+  if (!slot) {
+    return NULL;
+  }
+
+  const double n_fade = fmax(1.0, round(FADE_SECONDS * rate));
+  // A quarter of the ring is distance to the writer (plugin/history.h)
+  const double n_frames = HISTORY_SECONDS * rate / 0.75;
+  slot->n_channels      = n_channels;
+  slot->n_fade          = (uint32_t)n_fade;
+  if (!rem_history_init(
+        &slot->history, n_channels + REM_SLOT_KNOBS, (uint32_t)n_frames)) {
+    rem_slot_free(slot);
+    return NULL;
+  }
+  return slot;
+}
+
+static void
+free_player(RemPlayer* const player)
+{
+  if (player) {
+    rem_voice_free(player->voice);
+    free(player);
+  }
+}
+
+void
+rem_slot_collect(RemSlot* const slot)
+{
+  RemNode* node = rem_bin_take(&slot->retired);
+  while (node) {
+    RemNode* const next = node->next;
+    free_player((RemPlayer*)node); // `node` is its first member
+    node = next;
+  }
+}
+
+void
+rem_slot_free(RemSlot* const slot)
+{
+  if (slot) {
+    rem_slot_collect(slot);
+    free_player(atomic_load(&slot->incoming));
+    free_player(slot->playing);
+    free_player(slot->next);
+    rem_history_clear(&slot->history);
+    free(slot);
+  }
+}
+
+/// Play `n` frames of the history to a voice; false if they are gone
+static bool
+rehearse(const RemSlot* const slot, RemPlayer* const player, const uint32_t n)
+{
+  float  frames[REM_SLOT_COLUMNS][REM_SLOT_CHUNK];
+  float* columns[REM_SLOT_COLUMNS];
+  for (uint32_t c = 0U; c < REM_SLOT_COLUMNS; ++c) {
+    columns[c] = frames[c];
+  }
+
+  if (!rem_history_read(&slot->history, player->heard, columns, n)) {
+    return false;
+  }
+  rem_slot_feed(slot, player->voice, columns, n);
+  player->heard += n;
+  return true;
+}
+
+/// Play the history to a voice until it has heard everything, or until twice as
+/// much was played to it as there was: then it is too slow ever to get there
+static void
+warm(const RemSlot* const slot, RemPlayer* const player)
+{
+  const RemFloatMode mode = rem_denormals_off();
+  const uint64_t     most = 2U * (uint64_t)slot->history.n_frames;
+
+  player->heard = rem_history_begin(&slot->history);
+  for (uint64_t n = 0U; n < most; n += REM_SLOT_CHUNK) {
+    const uint64_t lag = rem_history_end(&slot->history) - player->heard;
+    const uint64_t m   = lag < REM_SLOT_CHUNK ? lag : REM_SLOT_CHUNK;
+    if (!m) {
+      break;
+    }
+    if (!rehearse(slot, player, (uint32_t)m)) { // Overtaken: skip
+      player->heard = rem_history_begin(&slot->history);
+    }
+  }
+  rem_denormals_restore(mode);
+}
+
+/// Set to rest any channel that the history drove out of the finite numbers
+static void
+calm(const RemSlot* const slot, RemVoice* const voice)
+{
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    if (!rem_voice_is_finite(voice, c)) {
+      rem_voice_reset(voice, c);
+    }
+  }
+}
+
+bool
+rem_slot_offer(RemSlot* const slot, RemVoice* const voice)
+{
+  RemPlayer* const player = (RemPlayer*)calloc(1U, sizeof(RemPlayer));
+  if (!player) {
+    rem_voice_free(voice);
+    return false;
+  }
+
+  player->voice = voice;
+  warm(slot, player);
+  calm(slot, voice);
+  rem_slot_collect(slot);
+  free_player(atomic_exchange(&slot->incoming, player));
+  return true;
+}
