@@ -22,7 +22,8 @@ KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'avx512': ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mfma'],
            'neon': []}
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
-PLUGIN_RT = ['plugin/audio/run.c', 'plugin/slot.c']
+PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
+             'plugin/history.c', 'plugin/slot.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0'}
@@ -75,7 +76,7 @@ def configure(conf):
         flag = '-fsanitize=' + conf.options.sanitize
         mode = (mode if conf.options.debug else SANITIZE) + [flag]
         conf.env.append_value('LINKFLAGS', flag)
-    conf.env.prepend_value('CFLAGS', ['-std=c11', '-D_POSIX_C_SOURCE=200809L',
+    conf.env.prepend_value('CFLAGS', ['-std=c11', '-D_XOPEN_SOURCE=700',
                                       '-fPIC', '-fvisibility=hidden']
                            + WARNINGS + mode)
     conf.env.SANITIZE = conf.options.sanitize
@@ -115,7 +116,42 @@ def build(bld):
 
 
 def build_plugin(bld):
-    """Plugin: owned by the plugin's author until it stands"""
+    """Bundle: what hosts read comes out of ttl/ and presets/ alone"""
+    folder = bld.path.ant_glob
+    bundle, install = 'lv2/remanence.lv2/', '${LV2DIR}/remanence.lv2'
+    binary = 'remanence' + os.path.splitext(bld.env.MODULE)[1]
+    presets = folder('presets/*.ttl')
+    turtle = ['ttl/ports.py', 'ttl/remanence.ttl']
+    ports = '${PYTHON} ${SRC[0].abspath()} %s ${SRC[1].abspath()} '
+
+    bld(rule=ports % 'header' + '> ${TGT}', source=turtle, shell=True,
+        target='remanence_ports.h', ext_out=['.h'])
+    bld(rule=ports % 'manifest' + binary + ''.join(
+            ' ' + preset.abspath() for preset in presets) + ' > ${TGT}',
+        source=turtle + presets + folder('presets/*.safetensors'), shell=True,
+        target=bundle + 'manifest.ttl', install_path=install)
+    for place, files in (('', [bld.path.find_node('ttl/remanence.ttl')]),
+                         ('presets/', folder('presets/*'))):
+        for node in files:
+            bld(features='subst', is_copy=True, source=node,
+                target=bundle + place + node.name,
+                install_path=install + '/' + place)
+
+    bld.stlib(source=PLUGIN_RT, target='plugin_rt', includes='.',
+              use='dsp_rt LV2 M')
+    bld.stlib(source=folder('plugin/**/*.c',
+                            excl=PLUGIN_RT + ['plugin/audio/audio.c']),
+              target='plugin', includes='.',
+              use='plugin_rt dsp LV2 NETTLE PTHREAD M')
+    exports = bld.path.find_node('plugin/exports.map')
+    plugin = bld.shlib(source='plugin/audio/audio.c', includes='.',
+                       target=bundle + 'remanence', install_path=install,
+                       use='plugin plugin_rt dsp LV2', vnum='',
+                       linkflags='-Wl,--version-script='
+                                 + exports.abspath())
+    plugin.env.cshlib_PATTERN = bld.env.MODULE  # Not libremanence.so
+    bld.add_manual_dependency(plugin.path.find_or_declare(
+        bundle + binary), exports)
 
 
 def build_tests(bld):
@@ -128,7 +164,7 @@ def build_tests(bld):
     for path in bld.path.ant_glob('tests/test_*.c'):
         bld.program(source=[path], includes='.', install_path=None,
                     target='tests/' + path.name[:-2],
-                    use='test_host trainer dsp FFTW3F SNDFILE LILV LV2 DL M'
+                    use='test_host plugin trainer dsp FFTW3F SNDFILE LILV LV2 DL M'
                         ' PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
                              'SOURCE_DIR="%s"' % bld.srcnode.abspath()])

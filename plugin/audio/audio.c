@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: ISC
+
+/// LV2 shell of the audio plugins: making and freeing an instance
+
+#include "plugin/audio/audio.h"
+
+#include "plugin/ticks.h"
+
+#include <lv2/core/lv2_util.h>
+#include <lv2/log/log.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GLIDE_SECONDS 0.02
+
+/// Free an instance, also one that is half made
+static void
+cleanup(const LV2_Handle instance)
+{
+  RemAudio* const self = (RemAudio*)instance;
+
+  rem_loader_clear(&self->loader);
+  rem_slot_free(self->slot);
+  free(self->report);
+  free(self);
+}
+
+/// Take what the host offers; returns whether it offers what we need
+static bool
+take_features(RemAudio* const self, const LV2_Feature* const* const features)
+{
+  // clang-format off
+  const char* const missing = lv2_features_query(
+    features,
+    LV2_LOG__log,         &self->logger.log, false,
+    LV2_URID__map,        &self->map,        true,
+    LV2_WORKER__schedule, &self->schedule,   false,
+    NULL);
+  // clang-format on
+  lv2_log_logger_set_map(&self->logger, self->map);
+  if (missing) {
+    (void)lv2_log_error(
+      &self->logger, "Remanence: the host lacks %s\n", missing);
+  }
+  return !missing;
+}
+
+static bool
+make_parts(RemAudio* const self, const char* const bundle)
+{
+  self->slot = rem_slot_new(self->n_channels, self->rate);
+  return self->slot && rem_loader_init(&self->loader,
+                                       self->slot,
+                                       &self->logger,
+                                       bundle,
+                                       self->rate,
+                                       self->n_channels);
+}
+
+static LV2_Handle
+instantiate(const LV2_Descriptor* const     descriptor,
+            const double                    rate,
+            const char* const               bundle_path,
+            const LV2_Feature* const* const features)
+{
+  RemAudio* const self = (RemAudio*)calloc(1, sizeof(RemAudio));
+  if (!self) {
+    return NULL;
+  }
+
+  const bool stereo = !strcmp(descriptor->URI, REM_AUDIO_STEREO_URI);
+  self->n_channels  = stereo ? 2U : 1U;
+  self->rate        = rate;
+  self->n_glide     = (uint32_t)fmax(1.0, round(GLIDE_SECONDS * rate));
+  self->message     = "";
+  if (!take_features(self, features) || !make_parts(self, bundle_path)) {
+    cleanup(self);
+    return NULL;
+  }
+
+  rem_uris_map(&self->uris, self->map, descriptor->URI);
+  lv2_atom_forge_init(&self->forge, self->map);
+  self->ticks_per_sample = rem_ticks_per_second() / rate;
+
+  const char* const model = getenv("REMANENCE_MODEL");
+  if (model && model[0]) {
+    rem_loader_load(&self->loader, model);
+  }
+  return self;
+}
+
+static const void*
+extension_data(const char* const uri)
+{
+  if (!strcmp(uri, LV2_WORKER__interface)) {
+    return &rem_audio_worker;
+  }
+  return strcmp(uri, LV2_STATE__interface) ? NULL : &rem_audio_state;
+}
+
+LV2_SYMBOL_EXPORT const LV2_Descriptor*
+lv2_descriptor(const uint32_t index)
+{
+  static const LV2_Descriptor plugins[] = {{REM_AUDIO_URI,
+                                            instantiate,
+                                            rem_audio_connect_port,
+                                            rem_audio_activate,
+                                            rem_audio_run,
+                                            NULL,
+                                            cleanup,
+                                            extension_data},
+                                           {REM_AUDIO_STEREO_URI,
+                                            instantiate,
+                                            rem_audio_connect_port,
+                                            rem_audio_activate,
+                                            rem_audio_run,
+                                            NULL,
+                                            cleanup,
+                                            extension_data}};
+
+  return index < sizeof(plugins) / sizeof(*plugins) ? &plugins[index] : NULL;
+}

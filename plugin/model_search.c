@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: ISC
+
+#include "plugin/model_search.h"
+
+#include "dsp/modelfile/file.h"
+#include "dsp/modelfile/modelfile.h"
+
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
+
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_DEPTH 8U ///< Folders within folders
+
+/// One walk through the roots
+typedef struct {
+  const RemModelClue* clue;
+  bool                same_name; ///< Hash files of that name only, or others
+  char*               same;      ///< A file with the bytes that are wanted
+  char*               named;     ///< A file with the name that is wanted
+} Search;
+
+void
+rem_sha256(const void* const bytes,
+           const size_t      size,
+           char              hex[const REM_SHA256_SIZE])
+{
+  struct sha256_ctx context;
+  uint8_t           digest[SHA256_DIGEST_SIZE];
+
+  sha256_init(&context);
+  sha256_update(&context, size, (const uint8_t*)bytes);
+  sha256_digest(&context, sizeof(digest), digest);
+  base16_encode_update(hex, sizeof(digest), digest);
+  hex[REM_SHA256_SIZE - 1U] = '\0';
+}
+
+/// Return `folder`/`name` from malloc(), or NULL without memory
+static char*
+join(const char* const folder, const char* const name)
+{
+  const size_t size = strlen(folder) + strlen(name) + 2U;
+  char* const  path = (char*)malloc(size);
+  if (path) {
+    (void)snprintf(path, size, "%s/%s", folder, name);
+  }
+  return path;
+}
+
+static bool
+has_sha256(const char* const path, const char* const sha256)
+{
+  void*  bytes                = NULL;
+  size_t size                 = 0U;
+  char   hex[REM_SHA256_SIZE] = "";
+  if (!rem_file_read(path, REM_MODELFILE_MAX_BYTES, &bytes, &size, NULL)) {
+    rem_sha256(bytes, size, hex);
+  }
+  free(bytes);
+  return !strcmp(hex, sha256);
+}
+
+/// Return whether `name` ends like a model file
+static bool
+is_model_name(const char* const name)
+{
+  static const char* const endings[] = {
+    ".safetensors", ".aidax", ".json", ".nam"};
+
+  const char* const dot   = strrchr(name, '.');
+  bool              found = false;
+  for (size_t i = 0U; dot && i < sizeof(endings) / sizeof(*endings); ++i) {
+    found = found || !strcmp(dot, endings[i]);
+  }
+  return found;
+}
+
+static void
+consider(Search* const search, const char* const path, const char* const name)
+{
+  const bool same_name = !strcmp(name, search->clue->name);
+  if (same_name && !search->named) {
+    search->named = strdup(path);
+  }
+  if (search->clue->sha256[0] && same_name == search->same_name &&
+      (same_name || is_model_name(name)) &&
+      has_sha256(path, search->clue->sha256)) {
+    search->same = strdup(path);
+  }
+}
+
+static void
+walk(Search* const search, const char* const folder, const unsigned depth)
+{
+  DIR* const dir = opendir(folder);
+  if (!dir) {
+    return;
+  }
+
+  const struct dirent* entry = NULL;
+  while (!search->same && (entry = readdir(dir))) {
+    struct stat about = {0};
+    char* const path  = join(folder, entry->d_name);
+    if (entry->d_name[0] == '.' || !path || lstat(path, &about)) {
+      // Hidden, or gone
+    } else if (S_ISDIR(about.st_mode) && depth < MAX_DEPTH) {
+      walk(search, path, depth + 1U);
+    } else if (S_ISREG(about.st_mode)) {
+      consider(search, path, entry->d_name);
+    }
+    free(path);
+  }
+  (void)closedir(dir);
+}
+
+static void
+walk_joined(Search* const     search,
+            const char* const folder,
+            const char* const name)
+{
+  char* const path = join(folder, name);
+  if (path && !search->same) {
+    walk(search, path, 0U);
+  }
+  free(path);
+}
+
+static void
+walk_home(Search* const search)
+{
+  const char* const data = getenv("XDG_DATA_HOME");
+  const char* const home = getenv("HOME");
+  if (data && data[0] == '/') {
+    walk_joined(search, data, "remanence/models");
+  } else if (home && home[0]) {
+    walk_joined(search, home, ".local/share/remanence/models");
+  }
+}
+
+static void
+walk_listed(Search* const search)
+{
+  const char* const list = getenv("REMANENCE_MODEL_PATH");
+  char* const       copy = list ? strdup(list) : NULL;
+  char*             rest = NULL;
+  for (char* folder = copy ? strtok_r(copy, ":", &rest) : NULL; folder;
+       folder       = strtok_r(NULL, ":", &rest)) {
+    if (!search->same) {
+      walk(search, folder, 0U);
+    }
+  }
+  free(copy);
+}
+
+RemFound
+rem_model_search(const char* const         bundle,
+                 const RemModelClue* const clue,
+                 char** const              path)
+{
+  Search search = {clue, true, NULL, NULL};
+  for (int pass = 0; pass < 2 && !search.same; ++pass) {
+    search.same_name = pass == 0; // Most often the name is still the same
+    walk_joined(&search, bundle, "presets");
+    walk_home(&search);
+    walk_listed(&search);
+  }
+
+  const char* const best = search.same ? search.same : search.named;
+  *path                  = best ? realpath(best, NULL) : NULL;
+  const RemFound found =
+    !*path ? REM_NOT_FOUND : (search.same ? REM_FOUND_SAME : REM_FOUND_NAME);
+  free(search.same);
+  free(search.named);
+  return found;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: ISC
+
+#include "plugin/state.h"
+
+#include <lv2/core/lv2_util.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORTABLE (LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE)
+
+/// The host's way of keeping paths valid when a session moves; may be absent
+typedef struct {
+  LV2_State_Map_Path*  map;
+  LV2_State_Free_Path* free;
+} Paths;
+
+static Paths
+paths_of(const LV2_Feature* const* const features)
+{
+  const Paths paths = {
+    (LV2_State_Map_Path*)lv2_features_data(features, LV2_STATE__mapPath),
+    (LV2_State_Free_Path*)lv2_features_data(features, LV2_STATE__freePath)};
+  return paths;
+}
+
+/// Free what the host's functions returned
+static void
+release(const Paths* const paths, char* const path)
+{
+  if (paths->free) {
+    paths->free->free_path(paths->free->handle, path);
+  } else {
+    free(path); // As it was before the feature
+  }
+}
+
+static LV2_State_Status
+store_string(const LV2_State_Store_Function store,
+             const LV2_State_Handle         handle,
+             const LV2_URID                 key,
+             const LV2_URID                 type,
+             const char* const              text,
+             const uint32_t                 flags)
+{
+  return store(handle, key, text, strlen(text) + 1U, type, flags);
+}
+
+static LV2_State_Status
+store_path(const RemUris* const           uris,
+           const LV2_State_Store_Function store,
+           const LV2_State_Handle         handle,
+           const Paths* const             paths,
+           const char* const              path)
+{
+  char* const mapped =
+    paths->map ? paths->map->abstract_path(paths->map->handle, path) : NULL;
+
+  const LV2_State_Status st =
+    store_string(store,
+                 handle,
+                 uris->model,
+                 uris->atom_path,
+                 mapped ? mapped : path,
+                 mapped ? PORTABLE : LV2_STATE_IS_POD);
+  if (mapped) {
+    release(paths, mapped);
+  }
+  return st;
+}
+
+LV2_State_Status
+rem_state_save(RemLoader* const                loader,
+               const RemUris* const            uris,
+               const LV2_State_Store_Function  store,
+               const LV2_State_Handle          handle,
+               const LV2_Feature* const* const features)
+{
+  const Paths paths = paths_of(features);
+  RemModelId  id;
+  rem_loader_saved(loader, &id);
+  if (!id.path[0]) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  LV2_State_Status st = store_path(uris, store, handle, &paths, id.path);
+  if (!st && id.name[0]) {
+    st = store_string(
+      store, handle, uris->model_name, uris->atom_string, id.name, PORTABLE);
+  }
+  if (!st && id.sha256[0]) {
+    st = store_string(store,
+                      handle,
+                      uris->model_sha256,
+                      uris->atom_string,
+                      id.sha256,
+                      PORTABLE);
+  }
+  return st;
+}
+
+/// Return text of type `type`, or NULL if there is none
+static const char*
+retrieve_string(const LV2_State_Retrieve_Function retrieve,
+                const LV2_State_Handle            handle,
+                const LV2_URID                    key,
+                const LV2_URID                    type)
+{
+  size_t            size  = 0U;
+  uint32_t          found = 0U;
+  uint32_t          flags = 0U;
+  const char* const text =
+    (const char*)retrieve(handle, key, &size, &found, &flags);
+
+  return text && found == type && memchr(text, '\0', size) ? text : NULL;
+}
+
+/// Return the file name in `path`
+static const char*
+name_in(const char* const path)
+{
+  const char* const slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+LV2_State_Status
+rem_state_restore(RemLoader* const                  loader,
+                  const RemUris* const              uris,
+                  const LV2_State_Retrieve_Function retrieve,
+                  const LV2_State_Handle            handle,
+                  const LV2_Feature* const* const   features)
+{
+  const Paths       paths = paths_of(features);
+  const char* const path =
+    retrieve_string(retrieve, handle, uris->model, uris->atom_path);
+  if (!path || !path[0]) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  const char* const name =
+    retrieve_string(retrieve, handle, uris->model_name, uris->atom_string);
+  const char* const sha256 =
+    retrieve_string(retrieve, handle, uris->model_sha256, uris->atom_string);
+  char* const mapped =
+    paths.map ? paths.map->absolute_path(paths.map->handle, path) : NULL;
+  const char* const whole = mapped ? mapped : path;
+
+  RemModelId id = {"", "", ""};
+  (void)snprintf(id.path, sizeof(id.path), "%s", whole);
+  (void)snprintf(id.name, sizeof(id.name), "%s", name ? name : name_in(whole));
+  (void)snprintf(id.sha256, sizeof(id.sha256), "%s", sha256 ? sha256 : "");
+  if (mapped) {
+    release(&paths, mapped);
+  }
+  return rem_loader_restore(loader, &id) ? LV2_STATE_SUCCESS
+                                         : LV2_STATE_ERR_UNKNOWN;
+}

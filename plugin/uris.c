@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+
+#include "plugin/uris.h"
+
+#include <lv2/atom/atom.h>
+#include <lv2/patch/patch.h>
+#include <lv2/urid/urid.h>
+
+void
+rem_uris_map(RemUris* const      uris,
+             LV2_URID_Map* const map,
+             const char* const   plugin_uri)
+{
+  uris->atom_path      = map->map(map->handle, LV2_ATOM__Path);
+  uris->atom_sequence  = map->map(map->handle, LV2_ATOM__Sequence);
+  uris->atom_string    = map->map(map->handle, LV2_ATOM__String);
+  uris->atom_urid      = map->map(map->handle, LV2_ATOM__URID);
+  uris->patch_get      = map->map(map->handle, LV2_PATCH__Get);
+  uris->patch_property = map->map(map->handle, LV2_PATCH__property);
+  uris->patch_set      = map->map(map->handle, LV2_PATCH__Set);
+  uris->patch_subject  = map->map(map->handle, LV2_PATCH__subject);
+  uris->patch_value    = map->map(map->handle, LV2_PATCH__value);
+  uris->plugin         = map->map(map->handle, plugin_uri);
+  uris->message        = map->map(map->handle, REM_URI_MESSAGE);
+  uris->model          = map->map(map->handle, REM_URI_MODEL);
+  uris->model_name     = map->map(map->handle, REM_URI_MODEL_NAME);
+  uris->model_sha256   = map->map(map->handle, REM_URI_MODEL_SHA256);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: ISC
+
+/// Our own names, and the numbers that the host gives to all names we use
+
+#ifndef REM_PLUGIN_URIS_H
+#define REM_PLUGIN_URIS_H
+
+#include <lv2/urid/urid.h>
+
+#define REM_URI_MODEL "urn:remanence:model"     ///< The model file, atom:Path
+#define REM_URI_MESSAGE "urn:remanence:message" ///< In words, atom:String
+#define REM_URI_MODEL_NAME "urn:remanence:model-name"     ///< File name
+#define REM_URI_MODEL_SHA256 "urn:remanence:model-sha256" ///< Lower-case hex
+
+/// Numbers of names, fixed for the life of an instance
+typedef struct {
+  LV2_URID atom_path;
+  LV2_URID atom_sequence;
+  LV2_URID atom_string;
+  LV2_URID atom_urid;
+  LV2_URID patch_get;
+  LV2_URID patch_property;
+  LV2_URID patch_set;
+  LV2_URID patch_subject;
+  LV2_URID patch_value;
+  LV2_URID plugin;
+  LV2_URID message;
+  LV2_URID model;
+  LV2_URID model_name;
+  LV2_URID model_sha256;
+} RemUris;
+
+/// Map all names.  Thread: any but audio.
+/// @param plugin_uri What patch messages to this instance have as subject.
+void
+rem_uris_map(RemUris* uris, LV2_URID_Map* map, const char* plugin_uri);
+
+#endif // REM_PLUGIN_URIS_H
