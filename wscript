@@ -21,6 +21,7 @@ Configure.autoconfig = 'clobber'  # Every command configures first if it must
 KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'avx512': ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mfma'],
            'neon': []}
+BPTT = 'offline_trainer/bptt/bptt_%s.c'  # also per instruction set
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
              'plugin/history.c', 'plugin/slot.c']
@@ -96,14 +97,17 @@ def build(bld):
     for isa in bld.env.ISAS:
         bld.objects(source='dsp/kernel/kernel_%s.c' % isa, includes='.',
                     target='kernel_' + isa, cflags=KERNELS[isa])
+        bld.objects(source=BPTT % isa, includes='.', target='bptt_' + isa,
+                    cflags=KERNELS[isa])
     bld.stlib(source=DSP_RT, target='dsp_rt', includes='.',
               use=['kernel_' + isa for isa in bld.env.ISAS] + ['M'])
     bld.stlib(source=folder('dsp/**/*.c', excl=DSP_RT + ['dsp/kernel/*']),
               target='dsp', includes='.', use='dsp_rt JANSSON M')
     bld.stlib(source=folder('offline_trainer/**/*.c',
-                            excl='offline_trainer/main.c'),
+                            excl=['offline_trainer/main.c', BPTT % '*']),
               target='trainer', includes='.',
-              use='dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M')
+              use=['bptt_' + isa for isa in bld.env.ISAS]
+                  + 'dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M'.split())
     bld.program(source='offline_trainer/main.c', target='remanence',
                 defines=['REM_VERSION="%s"' % VERSION],
                 includes='.', use='trainer dsp PTHREAD')
