@@ -2,6 +2,7 @@
 
 """Build: ./waf configure build    Test: ./waf check    Style: ./waf lint"""
 
+import json
 import os
 import re
 import subprocess
@@ -117,6 +118,9 @@ def build(bld):
     bld.install_files('${DOCDIR}', ['LICENSES/ISC.txt', 'README.md', 'NEWS'])
     if bld.cmd in ('check', 'lint', 'tests'):
         build_tests(bld)
+    if bld.cmd in ('check', 'lint', 'demo'):
+        bld.program(source='tests/demo/apply.c', target='tests/apply',
+                    includes='.', use='trainer LILV LV2', install_path=None)
 
 
 def build_plugin(bld):
@@ -207,3 +211,39 @@ class Check(Tests):
                  '--sanitize=' + sanitize], cwd=self.top_dir,
                 env=dict(os.environ, WAFLOCK='.lock-waf_' + folder)):
             self.fatal('the build with -fsanitize=%s failed' % sanitize)
+
+
+class Lint(Build.BuildContext):
+    """builds, then checks the style of every file"""
+    cmd = 'lint'
+    fun = 'build'
+
+    def execute_build(self):
+        Build.BuildContext.execute_build(self)
+        tasks = [task for group in self.groups for generator in group
+                 for task in generator.tasks if type(task).__name__ == 'c']
+        self.bldnode.make_node('compile_commands.json').write(json.dumps([{
+            'directory': self.variant_dir,
+            'file': task.inputs[0].abspath(),
+            'arguments': task.env.CC + task.env.CFLAGS
+            + [('-isystem' if path.startswith('/usr/') else '-I') + path
+               for path in task.env.INCPATHS]
+            + ['-D' + define for define in task.env.DEFINES]
+            + ['-c', task.inputs[0].abspath()]} for task in tasks]))
+        run_or_stop(self, self.env.PYTHON + ['tests/lint.py', self.out_dir])
+
+
+class Demo(Build.BuildContext):
+    """captures a tube preamp and plays it in a host"""
+    cmd = 'demo'
+    fun = 'build'
+
+    def execute_build(self):
+        Build.BuildContext.execute_build(self)
+        run_or_stop(self, ['tests/demo/demo.sh', self.out_dir, 'demo']
+                    + [self.options.time][:bool(self.options.time)])
+
+
+def run_or_stop(ctx, command):
+    if subprocess.call(command, cwd=ctx.top_dir):
+        ctx.fatal('./waf %s failed' % ctx.cmd)

@@ -128,9 +128,9 @@ def collect(options):
             if matches(test.name, patterns.split(',')):
                 test.name = folder + '/' + test.name
                 tests.append(test)
-    wanted = options.only.split(',')
+    only = options.only.split(',')
     return [t for t in tests if not options.only or
-            matches(t.name, [p for p in wanted if ('/' in p) == ('/' in t.name)])]
+            matches(t.name, [p for p in only if ('/' in p) == ('/' in t.name)])]
 
 
 def show(test):
