@@ -33,6 +33,7 @@ rem_kernel_select(void)
 {
   static const char* const best_first[] = {"avx512", "avx2", "neon", "generic"};
 
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no one here changes the environment
   const char* const asked = getenv("REMANENCE_ISA");
   const RemKernel*  found = asked ? rem_kernel_find(asked) : NULL;
   for (size_t i = 0; !found; ++i) { // The last one is always there

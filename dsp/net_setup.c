@@ -263,10 +263,10 @@ lay_out_state(RemNetState* const state, const RemNet* const net)
 
   state->h      = carve(state->data, &used, n);
   state->c      = carve(state->data, &used, n);
-  state->z      = carve(state->data, &used, REM_CHUNK * REM_N_GATES * p);
-  state->run[0] = carve(state->data, &used, (REM_CHUNK + 1U) * p);
-  state->run[1] = carve(state->data, &used, (REM_CHUNK + 1U) * p);
-  state->y      = carve(state->data, &used, REM_CHUNK * net->spec.n_out);
+  state->z      = carve(state->data, &used, p * REM_CHUNK * REM_N_GATES);
+  state->run[0] = carve(state->data, &used, p * (REM_CHUNK + 1U));
+  state->run[1] = carve(state->data, &used, p * (REM_CHUNK + 1U));
+  state->y = carve(state->data, &used, (size_t)REM_CHUNK * net->spec.n_out);
   return used;
 }
 

@@ -53,6 +53,7 @@ rem_fail(RemError* const   error,
     error->status = st;
     (void)snprintf(
       error->place, sizeof(error->place), "%s", place ? place : "");
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_start is above
     (void)vsnprintf(error->text, sizeof(error->text), format, args);
     va_end(args);
   }

@@ -40,17 +40,26 @@ rem_voice_is_finite(const RemVoice* const voice, const uint32_t channel)
   return rem_net_state_is_finite(voice->net, voice->states[channel]);
 }
 
-/// Write column `j` of `n` frames of `n_in`: samples, or one value if NULL
+/// Write `n` frames: the gained samples, then the knobs, from sample `at` on
 REM_RT static void
-fill_column(float* const       frames,
-            const uint32_t     n_in,
-            const uint32_t     j,
-            const float* const samples,
-            const float        value,
-            const uint32_t     n)
+gather(const RemVoice* const     voice,
+       const float* const        in,
+       const float* const* const knobs,
+       const uint32_t            n_given,
+       const uint32_t            at,
+       const uint32_t            n)
 {
+  const size_t n_in   = rem_net_spec(voice->net)->n_in;
+  float* const frames = voice->frames;
+
   for (uint32_t t = 0; t < n; ++t) {
-    frames[(size_t)t * n_in + j] = samples ? samples[t] : value;
+    frames[t * n_in] = in[at + t] * voice->in_gain;
+  }
+  for (size_t j = 1; j < n_in; ++j) {
+    const float* const knob = knobs && j <= n_given ? knobs[j - 1U] : NULL;
+    for (uint32_t t = 0; t < n; ++t) {
+      frames[t * n_in + j] = knob ? knob[at + t] : voice->idle[j];
+    }
   }
 }
 
@@ -63,19 +72,12 @@ rem_voice_block(RemVoice* const           voice,
                 float* const              out,
                 const uint32_t            n)
 {
-  const uint32_t n_in   = rem_net_spec(voice->net)->n_in;
-  float* const   frames = voice->frames;
+  RemNetState* const state = voice->states[channel];
 
   for (uint32_t at = 0; at < n; at += VOICE_CHUNK) {
     const uint32_t m = n - at < VOICE_CHUNK ? n - at : VOICE_CHUNK;
-    for (uint32_t t = 0; t < m; ++t) {
-      frames[(size_t)t * n_in] = in[at + t] * voice->in_gain;
-    }
-    for (uint32_t j = 1; j < n_in; ++j) {
-      const float* const knob = knobs && j <= n_given ? knobs[j - 1U] : NULL;
-      fill_column(frames, n_in, j, knob ? knob + at : NULL, voice->idle[j], m);
-    }
-    rem_net_block(voice->net, voice->states[channel], frames, out + at, m);
+    gather(voice, in, knobs, n_given, at, m);
+    rem_net_block(voice->net, state, voice->frames, out + at, m);
     for (uint32_t t = 0; t < m; ++t) {
       out[at + t] *= voice->out_gain;
     }

@@ -23,7 +23,8 @@
   {                                                                       \
     const uint32_t n = spec->n_hidden;                                    \
     REAL           z[4 * REM_MAX_HIDDEN];                                 \
-    const REAL*    in = x;                                                \
+    memset(z, 0, sizeof(REAL) * 4 * n);                                   \
+    const REAL* in = x;                                                   \
     for (uint32_t l = 0; l < spec->n_layers; ++l) {                       \
       const RemLayerAt at = rem_net_layer_at(spec, l);                    \
       REAL* const      h  = state + (size_t)2 * l * n;                    \

@@ -78,7 +78,7 @@ reference_loss(const RemNetSpec* const spec,
                const double* const     state,
                const uint32_t          lane)
 {
-  double s[MAX_CELLS], x[REM_MAX_IN], y[REM_MAX_OUT], loss = 0.0;
+  double s[MAX_CELLS], x[REM_MAX_IN] = {0}, y[REM_MAX_OUT], loss = 0.0;
   memcpy(s, state, rem_net_n_state(spec) * sizeof(double));
   for (uint32_t t = 0; t < N_STEPS; ++t) {
     for (uint32_t j = 0; j < spec->n_in; ++j) {
@@ -169,6 +169,30 @@ test_gradient(const RemNetSpec* const spec)
   free(grad);
 }
 
+/// Compare one lane of a window with what the engine makes of the same input
+static void
+check_window(const RemWindow* const window,
+             const uint32_t         lane,
+             const uint32_t         from,
+             const RemNet* const    engine,
+             RemNetState* const     state)
+{
+  const RemNetSpec* const spec = rem_net_spec(engine);
+  const float* const      got  = rem_window_output(window);
+
+  for (uint32_t t = 0; t < N_STEPS; ++t) {
+    float x[REM_MAX_IN], y[REM_MAX_OUT];
+    for (uint32_t j = 0; j < spec->n_in; ++j) {
+      x[j] = input_at(lane, from + t, j);
+    }
+    rem_net_block(engine, state, x, y, 1);
+    for (uint32_t o = 0; o < spec->n_out; ++o) {
+      const size_t at = ((size_t)t * spec->n_out + o) * REM_LANES + lane;
+      CHECK(fabsf(got[at] - y[o]) < 2e-6f);
+    }
+  }
+}
+
 /// Forward of every lane against the engine over several windows, with states
 /// that are set and read back.  Both sum H products in different orders: a few
 /// roundings of numbers near 1, each 6e-8, over 3 layers.
@@ -199,18 +223,7 @@ test_forward(const RemNetSpec* const spec)
     for (uint32_t from = 0; from < 3 * N_STEPS; from += N_STEPS) {
       fill_window(spec, window, from, N_STEPS);
       rem_window_forward(window, N_STEPS);
-      for (uint32_t t = 0; t < N_STEPS; ++t) {
-        float              x[REM_MAX_IN], y[REM_MAX_OUT];
-        const float* const got = rem_window_output(window);
-        for (uint32_t j = 0; j < spec->n_in; ++j) {
-          x[j] = input_at(lane, from + t, j);
-        }
-        rem_net_block(engine, state, x, y, 1);
-        for (uint32_t o = 0; o < spec->n_out; ++o) {
-          const size_t at = ((size_t)t * spec->n_out + o) * REM_LANES + lane;
-          CHECK(fabsf(got[at] - y[o]) < 2e-6f);
-        }
-      }
+      check_window(window, lane, from, engine, state);
     }
     rem_window_get_state(window, lane, last);
     rem_net_state_get(engine, state, expected);

@@ -124,7 +124,7 @@ measure_errors(const RemNetSpec* const spec,
   *engine = *plain = 0.0;
   play(spec, params, x, y, n);
   for (uint32_t t = 0; t < n; ++t) {
-    double             x64[REM_MAX_IN], y64[REM_MAX_OUT];
+    double             x64[REM_MAX_IN] = {0}, y64[REM_MAX_OUT];
     float              y32[REM_MAX_OUT];
     const float* const x_t = x + (size_t)t * spec->n_in;
     for (uint32_t j = 0; j < spec->n_in; ++j) {

@@ -24,13 +24,15 @@ enum { VEC_WIDTH = 8 };
 enum { VEC_WIDTH = 4 };
 #endif
 
+enum { VEC_BYTES = VEC_WIDTH * 4 };
+
 #define VEC_INLINE static inline __attribute__((always_inline))
 
 /// VEC_WIDTH floats; the compiler knows + - * / on them
-typedef float Vec __attribute__((vector_size(VEC_WIDTH * 4)));
+typedef float Vec __attribute__((vector_size(VEC_BYTES)));
 
 /// As many integers
-typedef int32_t VecInt __attribute__((vector_size(VEC_WIDTH * 4)));
+typedef int32_t VecInt __attribute__((vector_size(VEC_BYTES)));
 
 /// Every lane `x`
 VEC_INLINE Vec
@@ -51,14 +53,14 @@ vec_set(const float x)
 VEC_INLINE Vec
 vec_load(const float* const p)
 {
-  return *(const Vec*)__builtin_assume_aligned(p, VEC_WIDTH * 4);
+  return *(const Vec*)__builtin_assume_aligned(p, VEC_BYTES);
 }
 
 /// Store to aligned memory
 VEC_INLINE void
 vec_store(float* const p, const Vec x)
 {
-  *(Vec*)__builtin_assume_aligned(p, VEC_WIDTH * 4) = x;
+  *(Vec*)__builtin_assume_aligned(p, VEC_BYTES) = x;
 }
 
 /// a * b + c, rounded once where the processor can

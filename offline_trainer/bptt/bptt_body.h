@@ -27,13 +27,13 @@ enum { TILE_GATES = 4 * TILE_UNITS };
 
 /// Vector `v` of row `row`
 VEC_INLINE Vec
-load_row(const float* const rows, const size_t row, const uint32_t v)
+load_row(const float* const rows, const size_t row, const size_t v)
 {
   return vec_load(rows + row * REM_LANES + v * VEC_WIDTH);
 }
 
 VEC_INLINE void
-store_row(float* const rows, const size_t row, const uint32_t v, const Vec x)
+store_row(float* const rows, const size_t row, const size_t v, const Vec x)
 {
   vec_store(rows + row * REM_LANES + v * VEC_WIDTH, x);
 }
@@ -130,9 +130,10 @@ forward_tile(const RemBpttLayer* const layer,
 static void
 forward(const RemBpttLayer* const layer,
         const RemBpttTape* const  tape,
-        float* const              above,
-        const uint32_t            above_stride,
-        const uint32_t            n)
+        // NOLINTNEXTLINE(readability-non-const-parameter): a Step writes to it
+        float* const   above,
+        const uint32_t above_stride,
+        const uint32_t n)
 {
   const size_t q = layer->n_units;
 
@@ -265,23 +266,25 @@ backward(const RemBpttLayer* const layer,
   }
 }
 
-#define EVEN_ODD_4(first) first, first + 2, first + 4, first + 6
-#define EVEN_ODD_8(first) EVEN_ODD_4(first), EVEN_ODD_4(first + 8)
-#define EVEN_ODD_16(first) EVEN_ODD_8(first), EVEN_ODD_8(first + 16)
+// Every second lane of two vectors, from lane `first` on
+#define EVERY_2ND_OF_4(first) (first), (first) + 2, (first) + 4, (first) + 6
+#define EVERY_2ND_OF_8(first) EVERY_2ND_OF_4(first), EVERY_2ND_OF_4((first) + 8)
+#define EVERY_2ND_OF_16(first) \
+  EVERY_2ND_OF_8(first), EVERY_2ND_OF_8((first) + 16)
 
 /// Sums of neighbours: those of a, then those of b
 VEC_INLINE Vec
 add_neighbours(const Vec a, const Vec b)
 {
 #if defined(__AVX512F__)
-  return __builtin_shufflevector(a, b, EVEN_ODD_16(0)) +
-         __builtin_shufflevector(a, b, EVEN_ODD_16(1));
+  return __builtin_shufflevector(a, b, EVERY_2ND_OF_16(0)) +
+         __builtin_shufflevector(a, b, EVERY_2ND_OF_16(1));
 #elif defined(__AVX2__)
-  return __builtin_shufflevector(a, b, EVEN_ODD_8(0)) +
-         __builtin_shufflevector(a, b, EVEN_ODD_8(1));
+  return __builtin_shufflevector(a, b, EVERY_2ND_OF_8(0)) +
+         __builtin_shufflevector(a, b, EVERY_2ND_OF_8(1));
 #else
-  return __builtin_shufflevector(a, b, EVEN_ODD_4(0)) +
-         __builtin_shufflevector(a, b, EVEN_ODD_4(1));
+  return __builtin_shufflevector(a, b, EVERY_2ND_OF_4(0)) +
+         __builtin_shufflevector(a, b, EVERY_2ND_OF_4(1));
 #endif
 }
 
@@ -289,54 +292,57 @@ add_neighbours(const Vec a, const Vec b)
 VEC_INLINE Vec
 sums_of(Vec* const x)
 {
-  for (uint32_t n = VEC_WIDTH / 2; n; n /= 2) {
-    for (uint32_t i = 0; i < n; ++i) {
+  for (size_t n = VEC_WIDTH / 2; n; n /= 2) {
+    for (size_t i = 0; i < n; ++i) {
       x[i] = add_neighbours(x[2 * i], x[2 * i + 1]);
     }
   }
   return x[0];
 }
 
-/// grad [4, TILE_COLUMNS] += sum over steps and lanes of dz [4] a' [columns]
-VEC_INLINE void
-weight_tile(const float* dz,
-            const size_t dz_step,
-            const float* a,
-            const size_t a_step,
-            const size_t n,
-            float* const grad,
-            const size_t grad_stride)
-{
-  enum { N_ACC = 4 * TILE_COLUMNS };
-  Vec   acc[N_ACC];
-  float sum[N_ACC];
+enum { TILE_WEIGHTS = 4 * TILE_COLUMNS };
 
-  for (uint32_t i = 0; i < N_ACC; ++i) {
-    acc[i] = vec_set(0.0f);
-  }
-  for (size_t t = 0; t < n; ++t, dz += dz_step, a += a_step) {
-    for (uint32_t v = 0; v < ROW_VECTORS; ++v) {
-      Vec column[TILE_COLUMNS];
-      for (uint32_t k = 0; k < TILE_COLUMNS; ++k) {
-        column[k] = load_row(a, k, v);
-      }
-      for (uint32_t r = 0; r < 4; ++r) {
-        const Vec row = load_row(dz, r, v);
-        for (uint32_t k = 0; k < TILE_COLUMNS; ++k) {
-          acc[r * TILE_COLUMNS + k] =
-            vec_fma(row, column[k], acc[r * TILE_COLUMNS + k]);
-        }
-      }
+/// acc [4, TILE_COLUMNS] += dz [4] a' [columns] of one step, lane by lane
+VEC_INLINE void
+add_products(Vec* const acc, const float* const dz, const float* const a)
+{
+  for (uint32_t v = 0; v < ROW_VECTORS; ++v) {
+    Vec column[TILE_COLUMNS];
+    for (uint32_t k = 0; k < TILE_COLUMNS; ++k) {
+      column[k] = load_row(a, k, v);
+    }
+    for (uint32_t i = 0; i < TILE_WEIGHTS; ++i) {
+      const Vec row = load_row(dz, i / TILE_COLUMNS, v);
+      acc[i]        = vec_fma(row, column[i % TILE_COLUMNS], acc[i]);
     }
   }
-  for (uint32_t i = 0; i < N_ACC; i += VEC_WIDTH) {
+}
+
+/// grad [4, TILE_COLUMNS] += sum over steps and lanes of dz [4] a' [columns]
+VEC_INLINE void
+weight_tile(const float* const dz,
+            const size_t       dz_step,
+            const float* const a,
+            const size_t       a_step,
+            const size_t       n,
+            float* const       grad,
+            const size_t       grad_stride)
+{
+  Vec   acc[TILE_WEIGHTS];
+  float sum[TILE_WEIGHTS];
+
+  for (uint32_t i = 0; i < TILE_WEIGHTS; ++i) {
+    acc[i] = vec_set(0.0f);
+  }
+  for (size_t t = 0; t < n; ++t) {
+    add_products(acc, dz + t * dz_step, a + t * a_step);
+  }
+  for (size_t i = 0; i < TILE_WEIGHTS; i += VEC_WIDTH) {
     const Vec s = sums_of(acc + i);
     memcpy(sum + i, &s, sizeof(s));
   }
-  for (uint32_t r = 0; r < 4; ++r) {
-    for (uint32_t k = 0; k < TILE_COLUMNS; ++k) {
-      grad[r * grad_stride + k] += sum[r * TILE_COLUMNS + k];
-    }
+  for (uint32_t i = 0; i < TILE_WEIGHTS; ++i) {
+    grad[i / TILE_COLUMNS * grad_stride + i % TILE_COLUMNS] += sum[i];
   }
 }
 

@@ -58,9 +58,9 @@ make_tape(RemBpttTape* const        tape,
   const size_t q = layer->n_units;
 
   tape->a      = rows((steps + (size_t)1) * layer->stride + SLACK_ROWS);
-  tape->gates  = rows(steps * 4 * q);
+  tape->gates  = rows(q * 4U * steps);
   tape->c      = rows((steps + (size_t)1) * q);
-  tape->tanh_c = rows(steps * q);
+  tape->tanh_c = rows(q * steps);
   tape->grad   = rem_bptt_floats(4 * q * layer->stride);
   if (!tape->a || !tape->gates || !tape->c || !tape->tanh_c || !tape->grad) {
     return false;
@@ -132,7 +132,7 @@ rem_window_free(RemWindow* const window)
 
 /// Return h [Q] of layer `l` after step `t`; t = 0 is before the window
 static float*
-h_rows(const RemWindow* const window, const uint32_t l, const size_t t)
+h_rows(const RemWindow* const window, const size_t l, const size_t t)
 {
   const RemBpttLayer* const layer = &window->net->layers[l];
   return window->tapes[l].a + (t * layer->stride + layer->n_in) * REM_LANES;
@@ -140,7 +140,7 @@ h_rows(const RemWindow* const window, const uint32_t l, const size_t t)
 
 /// Return c [Q] of layer `l` after step `t`
 static float*
-c_rows(const RemWindow* const window, const uint32_t l, const size_t t)
+c_rows(const RemWindow* const window, const size_t l, const size_t t)
 {
   return window->tapes[l].c + t * window->net->n_units * REM_LANES;
 }
@@ -151,7 +151,7 @@ rem_window_set_state(RemWindow* const   window,
                      const float* const values)
 {
   const size_t n = window->net->spec.n_hidden;
-  for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
+  for (size_t l = 0; l < window->net->spec.n_layers; ++l) {
     float* const h = h_rows(window, l, window->n_steps);
     float* const c = c_rows(window, l, window->n_steps);
     for (size_t j = 0; j < n; ++j) {
@@ -167,7 +167,7 @@ rem_window_get_state(const RemWindow* const window,
                      float* const           values)
 {
   const size_t n = window->net->spec.n_hidden;
-  for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
+  for (size_t l = 0; l < window->net->spec.n_layers; ++l) {
     const float* const h = h_rows(window, l, window->n_steps);
     const float* const c = c_rows(window, l, window->n_steps);
     for (size_t j = 0; j < n; ++j) {
