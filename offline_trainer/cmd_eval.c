@@ -17,11 +17,13 @@
 
 static const char help_text[] =
   "Usage: remanence eval [OPTION]... MODEL --input IN --target TARGET\n"
+  "  or:  remanence eval [OPTION]... --prediction PLAYED --target TARGET\n"
   "Play IN through MODEL and say how far that is from TARGET, the recording\n"
-  "of the device itself.\n"
+  "of the device itself. Or say it of PLAYED, which something else played.\n"
   "\n"
   "  -i, --input IN         what went into the device\n"
   "  -t, --target TARGET    what came out\n"
+  "  -p, --prediction PLAYED  what is compared with TARGET, without a MODEL\n"
   "      --knob NAME=VALUE  set a knob of the model; repeat for each\n"
   "      --latency N        TARGET lags IN by N samples [0]\n"
   "      --json             print one JSON object instead of a table\n"
@@ -35,6 +37,7 @@ static const char help_text[] =
 static const struct option options[] = {
   {"input", required_argument, NULL, 'i'},
   {"target", required_argument, NULL, 't'},
+  {"prediction", required_argument, NULL, 'p'},
   {"knob", required_argument, NULL, 'k'},
   {"latency", required_argument, NULL, 'l'},
   {"json", no_argument, NULL, 'j'},
@@ -44,9 +47,10 @@ static const struct option options[] = {
 /// What is asked, and what is found
 typedef struct {
   Player      player;
-  const char* input_path;
+  const char* input_path; ///< Or what was played already
   const char* target_path;
   long        latency; ///< Samples by which the target lags
+  bool        played;  ///< Nothing is left to play: there is no model
   bool        json;
   uint32_t    rate; ///< Hz
   size_t      n;    ///< Samples compared
@@ -100,7 +104,8 @@ check_pair(const Evaluation* const e,
                  e->target_path,
                  b / target->rate);
   }
-  return player_check_rate(&e->player, input, e->input_path, error);
+  return e->played ? REM_SUCCESS
+                   : player_check_rate(&e->player, input, e->input_path, error);
 }
 
 /// Compare what was played with the target, shifted by the latency
@@ -132,10 +137,13 @@ compare(Evaluation* const     e,
                       error);
 }
 
-/// Play `input` in place
+/// Play `input` in place, if that is left to do
 static RemStatus
 render(const Evaluation* const e, RemAudio* const input, RemError* const error)
 {
+  if (e->played) {
+    return REM_SUCCESS;
+  }
   Progress        progress = progress_start(QUIET_SECONDS);
   const RemStatus st       = player_render(&e->player,
                                      input->samples,
@@ -155,8 +163,9 @@ evaluate(Evaluation* const e, RemError* const error)
   const char* const command = e->player.command;
   RemAudio          input   = {0U, 0U, 0U, NULL};
   RemAudio          target  = {0U, 0U, 0U, NULL};
-  RemStatus         st      = player_open(&e->player, error);
-  (void)(st || (st = read_mono(command, e->input_path, &input, error)) ||
+  RemStatus         st      = REM_SUCCESS;
+  (void)((!e->played && (st = player_open(&e->player, error))) ||
+         (st = read_mono(command, e->input_path, &input, error)) ||
          (st = read_mono(command, e->target_path, &target, error)) ||
          (st = check_pair(e, &input, &target, error)) ||
          (st = render(e, &input, error)) ||
@@ -181,8 +190,9 @@ static void
 print_table(const Evaluation* const e)
 {
   const RemFigures* const f = &e->figures;
-  printf("%s on %s against %s: %.2f s at %u Hz\n\n",
-         e->player.path,
+  printf("%s%s%s against %s: %.2f s at %u Hz\n\n",
+         e->played ? "" : e->player.path,
+         e->played ? "" : " on ",
          e->input_path,
          e->target_path,
          (double)e->n / e->rate,
@@ -252,10 +262,10 @@ print_json(const Evaluation* const e, RemError* const error)
 {
   const RemFigures* const f = &e->figures;
   json_t* const           root =
-    json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+    json_pack("{s:s?, s:s, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
               "model",
               e->player.path,
-              "input",
+              e->played ? "prediction" : "input",
               e->input_path,
               "target",
               e->target_path,
@@ -294,6 +304,10 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   case 'i':
     e->input_path = optarg;
     return REM_EXIT_DONE;
+  case 'p':
+    e->played     = true;
+    e->input_path = optarg;
+    return REM_EXIT_DONE;
   case 't':
     e->target_path = optarg;
     return REM_EXIT_DONE;
@@ -318,7 +332,7 @@ cmd_eval(const int argc, char** const argv)
   Evaluation e      = {.player = {.command = argv[0]}};
   RemError   error  = {REM_SUCCESS, "", ""};
   int        letter = 0;
-  while ((letter = command_option(argc, argv, "hi:t:", options)) != -1) {
+  while ((letter = command_option(argc, argv, "hi:p:t:", options)) != -1) {
     if (letter == 'h') {
       fputs(help_text, stdout);
       return REM_EXIT_DONE;
@@ -327,10 +341,12 @@ cmd_eval(const int argc, char** const argv)
       return REM_EXIT_USAGE;
     }
   }
-  if (argc - optind != 1 || !e.input_path || !e.target_path) {
-    return command_usage(argv[0], "wants MODEL --input IN --target TARGET");
+  if (argc - optind != (e.played ? 0 : 1) || !e.input_path || !e.target_path) {
+    return command_usage(argv[0],
+                         "wants MODEL --input IN --target TARGET, or"
+                         " --prediction PLAYED --target TARGET");
   }
-  e.player.path = argv[optind];
+  e.player.path = argv[optind]; // NULL without a model
   RemStatus st  = evaluate(&e, &error);
   if (!st && e.json) {
     st = print_json(&e, &error);

@@ -89,26 +89,29 @@ mkdir -p "$out"
 echo 'A preamp learned from recordings, and played by the plugin'
 record "$out/lesson-raw.wav" "$lesson"
 record "$out/phrase-raw.wav" "$held_out"
-step "recorded: guitar and bass, $(seconds "$out/lesson-raw.wav") s to learn\
- from, $(seconds "$out/phrase-raw.wav") s held out"
-
 play_device "$out/lesson"
 play_device "$out/phrase"
-step "played through the device: gx_jcm800pre, a tube preamp ($knobs)"
+step "played guitar and bass through gx_jcm800pre, a tube preamp:
+          $(seconds "$out/lesson-dry.wav") s to learn from, \
+$(seconds "$out/phrase-dry.wav") s held out"
 
 "$build/remanence" train --input "$out/lesson-dry.wav" \
   --target "$out/lesson-wet.wav" --hidden 32 --layers 1 --skip \
   --name 'JCM 800 preamp (demo)' --time "$time" --report "$out/report" \
   -o "$out/amp.safetensors"
-step "trained: an LSTM of 32 cells, for $time at most"
+step 'trained an LSTM of 32 cells on them'
 
 play_plugin "$out/phrase-dry.wav" "$out/phrase-plugin.wav"
 step 'played the held-out phrase through the plugin, in ffmpeg'
 
-echo
 "$build/remanence" eval --prediction "$out/phrase-plugin.wav" \
-  --target "$out/phrase-wet.wav"
-echo
-echo "Hear the device:  $out/phrase-wet.wav"
-echo "Hear the plugin:  $out/phrase-plugin.wav"
-echo "Read the report:  $out/report/report.html"
+  --target "$out/phrase-wet.wav" >"$out/figures.txt"
+cat <<END
+
+Plugin against device on the held-out phrase, of ${time} of training:
+$(grep ESR "$out/figures.txt")
+
+  $out/phrase-wet.wav      the device
+  $out/phrase-plugin.wav   the plugin
+  $out/report/report.html  how it was learned
+END
