@@ -172,8 +172,8 @@ def build_tests(bld):
     for path in bld.path.ant_glob('tests/test_*.c'):
         bld.program(source=[path], includes='.', install_path=None,
                     target='tests/' + path.name[:-2],
-                    use='test_host plugin trainer dsp FFTW3F SNDFILE LILV LV2 DL M'
-                        ' PTHREAD',
+                    use='test_host plugin trainer dsp FFTW3F SNDFILE LILV LV2'
+                        ' DL M PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
                              'SOURCE_DIR="%s"' % bld.srcnode.abspath()])
 

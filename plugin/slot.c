@@ -266,13 +266,20 @@ until_change(const RemSlot* const slot, const uint32_t n)
   return (uint32_t)(end - slot->now);
 }
 
-/// Heal a voice whose memory holds what its output does not show
+/// Heal voices whose memory holds what their output does not show.  One that is
+/// not heard yet need not be silent for that.
 REM_RT static void
 examine(RemSlot* const slot, RemPlayer* const player)
 {
+  const bool heard = player != slot->next || slot->now >= slot->fade_at;
   for (uint32_t c = 0U; player && c < slot->n_channels; ++c) {
-    if (!rem_voice_is_finite(player->voice, c)) {
+    if (rem_voice_is_finite(player->voice, c)) {
+      continue;
+    }
+    if (heard) {
       fall_ill(slot, player, c);
+    } else {
+      rem_voice_reset(player->voice, c);
     }
   }
 }

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: ISC
+
+/// The slot: what is heard before, during and after a swap, to the last bit
+
+#include "plugin/history.h"
+#include "plugin/slot.h"
+#include "tests/check.h"
+#include "tests/host/fixture.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define RATE 48000.0
+#define N 40000U    ///< Samples of a stream: less than the history
+#define N_FADE 960U ///< 20 ms at 48 kHz
+#define N_MUTE 256U ///< Silence after a net left the finite numbers
+#define N_OFFER 20000U
+#define N_PICK_UP 23000U
+
+/// A stream of sound through a slot
+typedef struct {
+  RemSlot* slot;
+  uint32_t n_channels;
+  float    in[2][N];
+  float    out[2][N];
+  float    through[N];
+  float    knobs[N];
+} Stream;
+
+static RemVoice*
+make_voice(const uint32_t seed, const uint32_t n_channels)
+{
+  const FixtureModel what  = {seed, 12U, 1U, 1U};
+  RemModel* const    model = fixture_model(&what);
+  RemVoice* const    voice = rem_voice_new(model, n_channels);
+  CHECK(voice);
+  rem_model_free(model);
+  return voice;
+}
+
+static void
+begin(Stream* const stream, const uint32_t n_channels)
+{
+  stream->n_channels = n_channels;
+  stream->slot       = rem_slot_new(n_channels, RATE);
+  CHECK(stream->slot);
+  fixture_tones(stream->in[0], N, 0.5f);
+  fixture_noise(stream->in[1], N, 0.5f, 7U);
+  for (uint32_t i = 0U; i < N; ++i) {
+    stream->knobs[i] = 0.3f;
+  }
+}
+
+/// Play samples `from` to `to` in calls of `cut`
+static void
+play(Stream* const  stream,
+     const uint32_t from,
+     const uint32_t to,
+     const uint32_t cut)
+{
+  for (uint32_t i = from, n = 0U; i < to; i += n) {
+    n = to - i < cut ? to - i : cut;
+    RemSlotBuffers b;
+    for (uint32_t c = 0U; c < 2U; ++c) {
+      b.in[c]  = stream->in[c] + i;
+      b.out[c] = stream->out[c] + i;
+    }
+    for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+      b.knobs[k] = stream->knobs + i;
+    }
+    b.through = stream->through + i;
+    rem_slot_block(stream->slot, &b, n);
+  }
+}
+
+/// What a voice plays that hears the first channel from sample `from` on
+static void
+expect(const uint32_t seed,
+       Stream* const  stream,
+       const uint32_t from,
+       float* const   out)
+{
+  RemVoice* const    voice = make_voice(seed, 1U);
+  const float* const knob  = stream->knobs + from;
+  rem_voice_block(
+    voice, 0U, stream->in[0] + from, &knob, 1U, out + from, N - from);
+  rem_voice_free(voice);
+}
+
+static void
+check_equal(const float* const a,
+            const float* const b,
+            const uint32_t     from,
+            const uint32_t     to)
+{
+  CHECK(!memcmp(a + from, b + from, (to - from) * sizeof(*a)));
+}
+
+/// Swap from one net to another that lags behind by `N_PICK_UP - N_OFFER`
+static void
+swap(Stream* const stream, const uint32_t cut)
+{
+  CHECK(rem_slot_offer(stream->slot, make_voice(1U, stream->n_channels)));
+  rem_slot_pick_up(stream->slot);
+  play(stream, 0U, N_OFFER, cut);
+  CHECK(rem_slot_offer(stream->slot, make_voice(2U, stream->n_channels)));
+  play(stream, N_OFFER, N_PICK_UP, cut);
+  rem_slot_pick_up(stream->slot);
+  CHECK(rem_slot_is_fading(stream->slot));
+  play(stream, N_PICK_UP, N, cut);
+  CHECK(!rem_slot_is_fading(stream->slot));
+}
+
+static void
+test_empty(void)
+{
+  static Stream stream;
+  begin(&stream, 2U);
+  rem_slot_pick_up(stream.slot);
+  play(&stream, 0U, 1000U, 100U);
+  for (uint32_t i = 0U; i < 1000U; ++i) {
+    CHECK(stream.out[0][i] == 0.0f && stream.through[i] == 1.0f);
+  }
+  CHECK(!rem_slot_voice(stream.slot));
+  rem_slot_free(stream.slot);
+}
+
+/// Before, within and after the fade everything is what two voices would play
+/// that had always been there
+static void
+test_swap(void)
+{
+  static Stream stream;
+  static float  a[N];
+  static float  b[N];
+  begin(&stream, 1U);
+  expect(1U, &stream, 0U, a);
+  expect(2U, &stream, 0U, b);
+  swap(&stream, 64U);
+
+  const uint32_t fade = N_PICK_UP + 4U * (N_PICK_UP - N_OFFER);
+  check_equal(stream.out[0], a, 0U, fade);
+  check_equal(stream.out[0], b, fade + N_FADE, N);
+  for (uint32_t i = 0U; i < N_FADE; ++i) {
+    const float share = (float)(i + 1U) / (float)N_FADE;
+    const float mixed = (1.0f - share) * a[fade + i] + share * b[fade + i];
+    // Three roundings of numbers below 4, so 3 * 2^-22
+    CHECK(fabsf(stream.out[0][fade + i] - mixed) < 1e-6f);
+  }
+  rem_slot_free(stream.slot);
+}
+
+static void
+test_cuts(void)
+{
+  static Stream         whole;
+  static Stream         parts;
+  static const uint32_t cuts[] = {1U, 7U, 64U, 255U};
+  begin(&whole, 2U);
+  whole.in[1][30000] = NAN; // Not allowed, but the way to wreck a memory
+  swap(&whole, 256U);
+  CHECK(rem_slot_n_non_finite(whole.slot) == 1U);
+  for (uint32_t i = 0U; i < sizeof(cuts) / sizeof(*cuts); ++i) {
+    begin(&parts, 2U);
+    parts.in[1][30000] = NAN;
+    swap(&parts, cuts[i]);
+    check_equal(whole.out[0], parts.out[0], 0U, N);
+    check_equal(whole.out[1], parts.out[1], 0U, N);
+    check_equal(whole.through, parts.through, 0U, N);
+    rem_slot_free(parts.slot);
+  }
+  rem_slot_free(whole.slot);
+}
+
+/// The first net is faded in over what passes through
+static void
+test_first(void)
+{
+  static Stream stream;
+  begin(&stream, 1U);
+  play(&stream, 0U, 5000U, 256U);
+  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  rem_slot_pick_up(stream.slot);
+  play(&stream, 5000U, N, 256U);
+  CHECK(stream.through[4999] == 1.0f);
+  for (uint32_t i = 5000U; i < 5000U + N_FADE - 1U; ++i) {
+    CHECK(stream.through[i] < stream.through[i - 1U]);
+  }
+  CHECK(stream.through[5000U + N_FADE] == 0.0f);
+  rem_slot_free(stream.slot);
+}
+
+/// Of those that come while one fades only the last is heard
+static void
+test_coalesce(void)
+{
+  static Stream stream;
+  static float  last[N];
+  begin(&stream, 1U);
+  expect(9U, &stream, 0U, last);
+  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  rem_slot_pick_up(stream.slot);
+  play(&stream, 0U, 1000U, 256U);
+  for (uint32_t seed = 2U; seed < 10U; ++seed) {
+    CHECK(rem_slot_offer(stream.slot, make_voice(seed, 1U)));
+    rem_slot_pick_up(stream.slot);
+    play(&stream, 800U + 100U * seed, 900U + 100U * seed, 256U);
+  }
+  for (uint32_t i = 1800U; i < N; i += 100U) {
+    rem_slot_pick_up(stream.slot);
+    play(&stream, i, i + 100U, 256U);
+  }
+  check_equal(stream.out[0], last, 10000U, N);
+  CHECK(rem_slot_has_retired(stream.slot));
+  rem_slot_collect(stream.slot);
+  CHECK(!rem_slot_has_retired(stream.slot));
+  rem_slot_free(stream.slot);
+}
+
+/// A net that left the finite numbers is silent, then fades in from rest
+static void
+test_heal(void)
+{
+  static Stream  stream;
+  static float   again[N];
+  const uint32_t ill = 10000U;
+  begin(&stream, 1U);
+  stream.in[0][ill] = INFINITY;
+  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  rem_slot_pick_up(stream.slot);
+  play(&stream, 0U, N, 256U);
+  CHECK(rem_slot_n_non_finite(stream.slot) == 1U);
+  for (uint32_t i = 0U; i < N; ++i) {
+    CHECK(isfinite(stream.out[0][i]));
+  }
+  for (uint32_t i = ill; i < ill + N_MUTE; ++i) {
+    CHECK(stream.out[0][i] == 0.0f);
+  }
+  expect(1U, &stream, ill + N_MUTE, again);
+  check_equal(stream.out[0], again, ill + N_MUTE + N_FADE, N);
+  rem_slot_free(stream.slot);
+}
+
+/// After a reset a net plays as it did first
+static void
+test_reset(void)
+{
+  static Stream stream;
+  static float  first[N];
+  begin(&stream, 1U);
+  expect(2U, &stream, 0U, first);
+  swap(&stream, 256U);
+  CHECK(rem_slot_offer(stream.slot, make_voice(3U, 1U)));
+  rem_slot_reset(stream.slot);
+  play(&stream, 0U, N, 256U);
+  check_equal(stream.out[0], first, 0U, N);
+
+  rem_slot_reset(stream.slot); // The voice on offer was warmed before this
+  rem_slot_pick_up(stream.slot);
+  expect(3U, &stream, 0U, first);
+  play(&stream, 0U, N, 256U);
+  check_equal(stream.out[0], first, 0U, N);
+
+  CHECK(rem_slot_offer(stream.slot, make_voice(4U, 1U)));
+  rem_slot_reset(stream.slot);
+  play(&stream, 0U, 100U, 256U);
+  rem_slot_pick_up(stream.slot);
+  expect(4U, &stream, 0U, first);
+  play(&stream, 100U, N, 256U);
+  check_equal(stream.out[0], first, 500U + N_FADE, N);
+  rem_slot_free(stream.slot);
+}
+
+/// A reader that was overtaken is told
+static void
+test_history(void)
+{
+  RemHistory         history = {0};
+  float              values[100];
+  float*             to[1]   = {values};
+  const float* const from[1] = {values};
+  CHECK(rem_history_init(&history, 1U, 200U)); // Becomes 256
+  fixture_noise(values, 100U, 1.0f, 1U);
+  const float tenth = values[10];
+  rem_history_write(&history, from, 100U);
+  CHECK(rem_history_read(&history, 10U, to, 20U) && values[0] == tenth);
+  rem_history_write(&history, from, 100U);
+  CHECK(rem_history_begin(&history) == 200U - 192U);
+  rem_history_write(&history, from, 66U);
+  CHECK(rem_history_read(&history, 10U, to, 20U));
+  rem_history_write(&history, from, 1U);
+  CHECK(!rem_history_read(&history, 10U, to, 20U));
+  CHECK(rem_history_end(&history) == 267U);
+  rem_history_clear(&history);
+}
+
+static _Atomic bool all_offered;
+
+static void*
+offer_many(void* const arg)
+{
+  Stream* const stream = (Stream*)arg;
+  for (uint32_t i = 0U; i < 50U; ++i) {
+    CHECK(rem_slot_offer(stream->slot, make_voice(10U + i, 1U)));
+  }
+  atomic_store(&all_offered, true);
+  return NULL;
+}
+
+/// Offers from another thread while sound goes on: no race (under
+/// ThreadSanitizer), no leak (under AddressSanitizer), and the last one wins
+static void
+test_threads(void)
+{
+  static Stream stream;
+  static float  last[N];
+  pthread_t     thread;
+  begin(&stream, 1U);
+  CHECK(!pthread_create(&thread, NULL, offer_many, &stream));
+  for (bool done = false; !done;) {
+    done = atomic_load(&all_offered);
+    for (uint32_t i = 0U; i < 1024U; i += 256U) {
+      rem_slot_pick_up(stream.slot);
+      play(&stream, i, i + 256U, 64U);
+    }
+    fixture_pause();
+  }
+  CHECK(!pthread_join(thread, NULL));
+  for (uint32_t i = 0U; i < 3U;
+       ++i) { // Longer than two fades and what they wait for
+    rem_slot_pick_up(stream.slot);
+    play(&stream, 0U, N, 256U);
+  }
+  CHECK(!rem_slot_is_fading(stream.slot));
+
+  rem_slot_reset(stream.slot);
+  play(&stream, 0U, N, 256U);
+  expect(59U, &stream, 0U, last);
+  check_equal(stream.out[0], last, 0U, N);
+  rem_slot_free(stream.slot);
+}
+
+int
+main(void)
+{
+  test_empty();
+  test_swap();
+  test_cuts();
+  test_first();
+  test_coalesce();
+  test_heal();
+  test_reset();
+  test_history();
+  test_threads();
+  return 0;
+}
