@@ -29,12 +29,18 @@ typedef struct {
   float    knobs[N];
 } Stream;
 
+/// Return a voice that remembers for some hundred samples
 static RemVoice*
 make_voice(const uint32_t seed, const uint32_t n_channels)
 {
   const FixtureModel what  = {seed, 12U, 1U, 1U};
   RemModel* const    model = fixture_model(&what);
-  RemVoice* const    voice = rem_voice_new(model, n_channels);
+  float* const biases = model->params + rem_net_layer_at(&model->spec, 0U).bias;
+  for (uint32_t j = 12U; j < 24U; ++j) {
+    biases[j] += 5.0f; // Forget gates
+  }
+  CHECK(!rem_model_settle(model, NULL));
+  RemVoice* const voice = rem_voice_new(model, n_channels);
   CHECK(voice);
   rem_model_free(model);
   return voice;
