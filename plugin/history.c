@@ -44,7 +44,7 @@ rem_history_begin(const RemHistory* const history)
 {
   const uint64_t first = atomic_load(&history->first);
   const uint64_t end   = rem_history_end(history);
-  const uint64_t reach = history->n_frames / 4U * 3U;
+  const uint32_t reach = history->n_frames / 4U * 3U;
 
   return end - first > reach ? end - reach : first;
 }

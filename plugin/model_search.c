@@ -94,7 +94,8 @@ consider(Search* const search, const char* const path, const char* const name)
   }
 }
 
-static void
+/// Look at the files in a folder and those inside it
+static void // NOLINTNEXTLINE(misc-no-recursion): no deeper than MAX_DEPTH
 walk(Search* const search, const char* const folder, const unsigned depth)
 {
   DIR* const dir = opendir(folder);
@@ -103,6 +104,7 @@ walk(Search* const search, const char* const folder, const unsigned depth)
   }
 
   const struct dirent* entry = NULL;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream
   while (!search->same && (entry = readdir(dir))) {
     struct stat about = {0};
     char* const path  = join(folder, entry->d_name);
@@ -130,6 +132,9 @@ walk_joined(Search* const     search,
   free(path);
 }
 
+// The environment of a host is read and never written
+// NOLINTBEGIN(concurrency-mt-unsafe)
+
 static void
 walk_home(Search* const search)
 {
@@ -156,6 +161,8 @@ walk_listed(Search* const search)
   }
   free(copy);
 }
+
+// NOLINTEND(concurrency-mt-unsafe)
 
 RemFound
 rem_model_search(const char* const         bundle,

@@ -84,6 +84,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
   lv2_atom_forge_init(&self->forge, self->map);
   self->ticks_per_sample = rem_ticks_per_second() / rate;
 
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): hosts read their environment only
   const char* const model = getenv("REMANENCE_MODEL");
   if (model && model[0]) {
     rem_loader_load(&self->loader, model);
