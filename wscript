@@ -2,13 +2,11 @@
 
 """Build: ./waf configure build    Test: ./waf check    Style: ./waf lint"""
 
-import json
 import os
 import re
-import subprocess
 import sys
 
-from waflib import Build, Configure, Logs, Options
+from waflib import Configure
 
 APPNAME = 'remanence'
 VERSION = '0.1.0'
@@ -35,13 +33,10 @@ OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
 SANITIZE = ['-O1', '-g', '-fno-omit-frame-pointer', '-fno-math-errno',
             '-ffp-contract=off', '-fno-sanitize-recover=all']
 
-# The tests run again in builds of their own: folder, --sanitize, which tests
-SANITIZED = [('asan', 'address,undefined', '*'),
-             ('tsan', 'thread', '*swap*,*slot*,*pool*')]
-
 
 def options(opt):
     opt.load('compiler_c gnu_dirs')
+    opt.load('commands', tooldir='tests')  # check lint bench demo
     group = opt.get_option_group('Configuration options')
     group.add_option('--lv2dir', default='', metavar='DIR',
                      help='bundle goes to DIR [default: PREFIX/lib/lv2]')
@@ -50,14 +45,6 @@ def options(opt):
                      help='warnings are errors [default in CI]')
     group.add_option('--sanitize', default='', metavar='LIST',
                      help='address,undefined or thread')
-    group = opt.add_option_group('Test and demo options')
-    group.add_option('--only', default='', metavar='PATTERN',
-                     help="check: tests of these names alone, like '*swap*'"
-                          " or 'asan/*', separated by commas")
-    group.add_option('--hosts', action='store_true',
-                     help='check: with the slow tests in real hosts')
-    group.add_option('--time', default='', metavar='TIME',
-                     help='demo: train for so long [default: 90s]')
 
 
 def configure(conf):
@@ -176,74 +163,3 @@ def build_tests(bld):
                         ' DL M PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
                              'SOURCE_DIR="%s"' % bld.srcnode.abspath()])
-
-
-class Tests(Build.BuildContext):
-    """builds the tests and runs none"""
-    cmd = 'tests'
-    fun = 'build'
-
-
-class Check(Tests):
-    """builds and runs the tests, plain and under sanitizers"""
-    cmd = 'check'
-
-    def execute_build(self):
-        Build.BuildContext.execute_build(self)
-        only = self.options.only
-        for folder, sanitize, _ in SANITIZED:
-            if not only or folder + '/' in only:
-                self.build_again(folder, sanitize)
-        run = self.env.PYTHON + ['tests/run.py', self.out_dir]
-        run += ['--only=' + only] if only else []
-        run += ['--hosts'] if self.options.hosts else []
-        run += ['--set=%s:%s' % (folder, tests)
-                for folder, _, tests in SANITIZED]
-        status = subprocess.call(run, cwd=self.top_dir)
-        if status or not Options.commands:
-            sys.exit(status)  # Before waf adds a last line of its own
-
-    def build_again(self, folder, sanitize):
-        Logs.info('Building again with -fsanitize=%s', sanitize)
-        if subprocess.call(
-                [os.path.join(self.top_dir, 'waf'), 'tests',
-                 '--out=' + os.path.join(self.out_dir, folder),
-                 '--sanitize=' + sanitize], cwd=self.top_dir,
-                env=dict(os.environ, WAFLOCK='.lock-waf_' + folder)):
-            self.fatal('the build with -fsanitize=%s failed' % sanitize)
-
-
-class Lint(Build.BuildContext):
-    """builds, then checks the style of every file"""
-    cmd = 'lint'
-    fun = 'build'
-
-    def execute_build(self):
-        Build.BuildContext.execute_build(self)
-        tasks = [task for group in self.groups for generator in group
-                 for task in generator.tasks if type(task).__name__ == 'c']
-        self.bldnode.make_node('compile_commands.json').write(json.dumps([{
-            'directory': self.variant_dir,
-            'file': task.inputs[0].abspath(),
-            'arguments': task.env.CC + task.env.CFLAGS
-            + [('-isystem' if path.startswith('/usr/') else '-I') + path
-               for path in task.env.INCPATHS]
-            + ['-D' + define for define in task.env.DEFINES]
-            + ['-c', task.inputs[0].abspath()]} for task in tasks]))
-        run_or_stop(self, self.env.PYTHON + ['tests/lint.py', self.out_dir])
-
-
-class Demo(Build.BuildContext):
-    """captures a tube preamp and plays it in a host"""
-    cmd = 'demo'
-    fun = 'build'
-
-    def execute_build(self):
-        Build.BuildContext.execute_build(self)
-        run_or_stop(self, ['tests/demo/demo.sh', self.out_dir, 'demo']
-                    + [self.options.time][:bool(self.options.time)])
-
-
-def run_or_stop(ctx, command):
-    if subprocess.call(command, cwd=ctx.top_dir):
-        ctx.fatal('./waf %s failed' % ctx.cmd)
