@@ -27,24 +27,26 @@ cleanup(const LV2_Handle instance)
   free(self);
 }
 
-/// Take what the host offers; returns whether it offers what we need
-static bool
-take_features(RemAudio* const self, const LV2_Feature* const* const features)
+/// Take what the host offers.  Nothing is required: without urid:map there are
+/// no messages and no sessions, but sound.
+static void
+take_features(RemAudio* const                 self,
+              const char* const               plugin_uri,
+              const LV2_Feature* const* const features)
 {
   // clang-format off
-  const char* const missing = lv2_features_query(
+  (void)lv2_features_query(
     features,
     LV2_LOG__log,         &self->logger.log, false,
-    LV2_URID__map,        &self->map,        true,
+    LV2_URID__map,        &self->map,        false,
     LV2_WORKER__schedule, &self->schedule,   false,
     NULL);
   // clang-format on
   lv2_log_logger_set_map(&self->logger, self->map);
-  if (missing) {
-    (void)lv2_log_error(
-      &self->logger, "Remanence: the host lacks %s\n", missing);
+  if (self->map) {
+    rem_uris_map(&self->uris, self->map, plugin_uri);
+    lv2_atom_forge_init(&self->forge, self->map);
   }
-  return !missing;
 }
 
 static bool
@@ -75,13 +77,12 @@ instantiate(const LV2_Descriptor* const     descriptor,
   self->rate        = rate;
   self->n_glide     = (uint32_t)fmax(1.0, round(GLIDE_SECONDS * rate));
   self->message     = "";
-  if (!take_features(self, features) || !make_parts(self, bundle_path)) {
+  take_features(self, descriptor->URI, features);
+  if (!make_parts(self, bundle_path)) {
     cleanup(self);
     return NULL;
   }
 
-  rem_uris_map(&self->uris, self->map, descriptor->URI);
-  lv2_atom_forge_init(&self->forge, self->map);
   self->ticks_per_sample = rem_ticks_per_second() / rate;
 
   // NOLINTNEXTLINE(concurrency-mt-unsafe): hosts read their environment only

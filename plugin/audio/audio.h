@@ -63,7 +63,7 @@ typedef struct {
 /// One instance; the host never runs two of its REM_RT functions at once
 typedef struct {
   // Host
-  LV2_URID_Map*        map;
+  LV2_URID_Map*        map;      ///< NULL: no messages, no sessions
   LV2_Worker_Schedule* schedule; ///< NULL: models load in no function of ours
   LV2_Log_Logger       logger;   ///< that the audio thread runs
   RemUris              uris;

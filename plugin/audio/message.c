@@ -91,7 +91,8 @@ receive_events(RemAudio* const self)
 {
   const LV2_Atom_Sequence* const control =
     (const LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_CONTROL);
-  if (!control || control->atom.type != self->uris.atom_sequence ||
+  if (!control || !self->map ||
+      control->atom.type != self->uris.atom_sequence ||
       control->atom.size < sizeof(LV2_Atom_Sequence_Body)) {
     return;
   }
@@ -184,7 +185,7 @@ rem_audio_notify(RemAudio* const self)
 {
   LV2_Atom_Sequence* const notify =
     (LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_NOTIFY);
-  if (!notify || notify->atom.size < sizeof(LV2_Atom_Sequence)) {
+  if (!notify || !self->map || notify->atom.size < sizeof(LV2_Atom_Sequence)) {
     return;
   }
 

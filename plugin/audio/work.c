@@ -62,7 +62,9 @@ save(const LV2_Handle                instance,
   (void)flags;
 
   RemAudio* const self = (RemAudio*)instance;
-  return rem_state_save(&self->loader, &self->uris, store, handle, features);
+  return self->map
+           ? rem_state_save(&self->loader, &self->uris, store, handle, features)
+           : LV2_STATE_ERR_NO_FEATURE;
 }
 
 static LV2_State_Status
@@ -75,8 +77,9 @@ restore(const LV2_Handle                  instance,
   (void)flags;
 
   RemAudio* const self = (RemAudio*)instance;
-  return rem_state_restore(
-    &self->loader, &self->uris, retrieve, handle, features);
+  return self->map ? rem_state_restore(
+                       &self->loader, &self->uris, retrieve, handle, features)
+                   : LV2_STATE_ERR_NO_FEATURE;
 }
 
 const LV2_State_Interface rem_audio_state = {save, restore};
