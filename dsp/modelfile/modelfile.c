@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: ISC
+
+#include "dsp/modelfile/modelfile.h"
+
+#include "dsp/modelfile/codec.h"
+#include "dsp/modelfile/file.h"
+#include "dsp/modelfile/json.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char*
+rem_format_name(const RemFormat format)
+{
+  switch (format) {
+  case REM_FORMAT_NATIVE:
+    return "safetensors";
+  case REM_FORMAT_AIDAX:
+    return "AIDA-X JSON";
+  case REM_FORMAT_NAM:
+    return "NAM";
+  case REM_FORMAT_GUITARML:
+    return "GuitarML JSON";
+  case REM_FORMAT_UNKNOWN:
+    break;
+  }
+  return "unknown format";
+}
+
+RemFormat
+rem_format_of_path(const char* const path)
+{
+  const char* const slash = strrchr(path, '/');
+  const char* const dot   = strrchr(slash ? slash : path, '.');
+  const char* const end   = dot ? dot : "";
+  return !strcasecmp(end, ".safetensors") ? REM_FORMAT_NATIVE
+         : !strcasecmp(end, ".nam")       ? REM_FORMAT_NAM
+         : !strcasecmp(end, ".json") || !strcasecmp(end, ".aidax")
+           ? REM_FORMAT_AIDAX
+           : REM_FORMAT_UNKNOWN;
+}
+
+RemStatus
+rem_codec_finish(const RemSource* const source,
+                 RemModel* const        model,
+                 const bool             has_rest)
+{
+  RemStatus st =
+    has_rest ? REM_SUCCESS : rem_model_settle(model, source->error);
+  if (st) {
+    return rem_source_place(source, st, "rest state");
+  }
+  st = model->check.n_frames ? rem_model_verify(model, source->error)
+                             : rem_model_make_check(model, source->error);
+  return rem_source_place(source, st, "test vector");
+}
+
+/// Return whether the bytes begin as a safetensors file, complete or not, and
+/// not as text: the length of its header is below 2^40
+static bool
+looks_binary(const unsigned char* const bytes, const size_t size)
+{
+  return size >= 8U && !bytes[5] && !bytes[6] && !bytes[7];
+}
+
+/// Say what the bytes are, if they are neither safetensors nor JSON
+static RemStatus
+fail_unknown(const RemSource* const     source,
+             const unsigned char* const bytes,
+             const size_t               size)
+{
+  static const struct {
+    const char* magic;
+    size_t      size;
+    const char* kind;
+  } kinds[] = {
+    {"PK\3\4",
+     4U,
+     "a zip file, as torch.save() writes; save the state_dict "
+     "as safetensors"},
+    {"\x89HDF", 4U, "an HDF5 file, as Keras writes; export it as JSON"},
+    {"\x80\2", 2U, "a Python pickle; save the state_dict as safetensors"},
+    {"RIFF", 4U, "a WAV file, not a model"},
+    {"fLaC", 4U, "a FLAC file, not a model"},
+  };
+  if (!size) {
+    return rem_source_fail(
+      source, REM_BAD_FORMAT, NULL, "is empty, expected a model");
+  }
+  for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); ++i) {
+    if (size >= kinds[i].size &&
+        !memcmp(bytes, kinds[i].magic, kinds[i].size)) {
+      return rem_source_fail(
+        source, REM_UNSUPPORTED, NULL, "is %s", kinds[i].kind);
+    }
+  }
+  return rem_source_fail(source,
+                         REM_BAD_FORMAT,
+                         "byte 0",
+                         "begins neither as safetensors nor as a JSON object "
+                         "(AIDA-X, NAM, GuitarML)");
+}
+
+/// Choose by the keys that only one format has
+static RemStatus
+decode_json(const RemJson* const root,
+            RemModel** const     out,
+            RemFormat* const     format)
+{
+  static const struct {
+    const char* key;
+    RemFormat   format;
+    RemStatus (*decode)(const RemJson* root, RemModel** out);
+  } kinds[] = {{"architecture", REM_FORMAT_NAM, rem_nam_decode},
+               {"state_dict", REM_FORMAT_GUITARML, rem_guitarml_decode},
+               {"layers", REM_FORMAT_AIDAX, rem_aidax_decode}};
+  for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); ++i) {
+    if (json_object_get(root->value, kinds[i].key)) {
+      *format = kinds[i].format;
+      return kinds[i].decode(root, out);
+    }
+  }
+  return rem_json_fail(root,
+                       REM_BAD_FORMAT,
+                       "is JSON, but no model: expected the key `layers` "
+                       "(AIDA-X), `architecture` (NAM) or `state_dict` "
+                       "(GuitarML)");
+}
+
+/// Parse JSON and decode it
+static RemStatus
+decode_text(const char* const      bytes,
+            const RemSource* const source,
+            RemModel** const       out,
+            RemFormat* const       format)
+{
+  json_t*   json = NULL;
+  RemStatus st   = rem_json_parse(bytes, source->size, 0, source, &json);
+  if (!st) {
+    const RemJson root = rem_json_root(json, source);
+    st                 = decode_json(&root, out, format);
+  }
+  json_decref(json);
+  return st;
+}
+
+RemStatus
+rem_model_decode(const void* const bytes,
+                 const size_t      size,
+                 const char* const name,
+                 RemModel** const  out,
+                 RemFormat* const  format,
+                 RemError* const   error)
+{
+  const unsigned char* const data   = (const unsigned char*)bytes;
+  const RemSource            source = {name, size, error};
+  RemFormat                  found  = REM_FORMAT_NATIVE;
+  RemStatus                  st     = REM_SUCCESS;
+  size_t                     blank  = 0;
+  *out                              = NULL;
+  while (blank < size && data[blank] && strchr(" \t\r\n", data[blank])) {
+    ++blank;
+  }
+  if (looks_binary(data, size)) {
+    st = rem_native_decode(bytes, size, &source, out);
+  } else if (blank < size && data[blank] == '{') {
+    st = decode_text((const char*)bytes, &source, out, &found);
+  } else {
+    st = fail_unknown(&source, data, size);
+  }
+  if (format) {
+    *format = st ? REM_FORMAT_UNKNOWN : found;
+  }
+  return st;
+}
+
+RemStatus
+rem_model_read(const char* const path,
+               RemModel** const  out,
+               RemFormat* const  format,
+               RemError* const   error)
+{
+  void*     bytes = NULL;
+  size_t    size  = 0;
+  RemStatus st =
+    rem_file_read(path, REM_MODELFILE_MAX_BYTES, &bytes, &size, error);
+  *out = NULL;
+  if (!st) {
+    st = rem_model_decode(bytes, size, path, out, format, error);
+  }
+  free(bytes);
+  return st;
+}
+
+/// Refuse text that no format can hold
+static RemStatus
+check_text(const char* const text,
+           const char* const what,
+           RemError* const   error)
+{
+  json_t* const string = text ? json_string(text) : NULL;
+  const bool    good   = string || !text;
+  json_decref(string);
+  return good ? REM_SUCCESS
+              : rem_fail(error,
+                         REM_BAD_ARGUMENT,
+                         NULL,
+                         "the model's %s is not UTF-8 text",
+                         what);
+}
+
+/// Check all texts of a model
+static RemStatus
+check_texts(const RemModel* const model, RemError* const error)
+{
+  RemStatus st = REM_SUCCESS;
+  if ((st = check_text(model->name, "name", error)) ||
+      (st = check_text(model->metadata, "metadata", error)) ||
+      (st = check_text(model->metrics, "metrics", error))) {
+    return st;
+  }
+  return check_text(model->provenance, "provenance", error);
+}
+
+RemStatus
+rem_model_encode(const RemModel* const model,
+                 const RemFormat       format,
+                 void** const          out,
+                 size_t* const         size,
+                 RemError* const       error)
+{
+  const RemStatus st = check_texts(model, error);
+  *out               = NULL;
+  *size              = 0;
+  if (st) {
+    return st;
+  }
+  switch (format) {
+  case REM_FORMAT_NATIVE:
+    return rem_native_encode(model, out, size, error);
+  case REM_FORMAT_AIDAX:
+    return rem_aidax_encode(model, out, size, error);
+  case REM_FORMAT_NAM:
+    return rem_nam_encode(model, out, size, error);
+  case REM_FORMAT_GUITARML:
+  case REM_FORMAT_UNKNOWN:
+    break;
+  }
+  return rem_fail(error,
+                  REM_UNSUPPORTED,
+                  NULL,
+                  "%s can be read, but not written",
+                  rem_format_name(format));
+}
+
+RemStatus
+rem_model_write(const RemModel* const model,
+                const RemFormat       format,
+                const char* const     path,
+                RemError* const       error)
+{
+  void*           bytes = NULL;
+  size_t          size  = 0;
+  const RemSource where = {path, 0, error};
+  RemStatus       st    = rem_model_encode(model, format, &bytes, &size, error);
+  if (st) {
+    return rem_source_place(&where, st, NULL);
+  }
+  st = rem_file_write(path, bytes, size, error);
+  free(bytes);
+  return st;
+}
