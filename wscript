@@ -133,7 +133,7 @@ def build_plugin(bld):
                 install_path=install + '/' + place)
 
     bld.stlib(source=PLUGIN_RT, target='plugin_rt', includes='.',
-              use='dsp_rt LV2 M')
+              use='dsp_rt LV2 M', defines='NDEBUG')  # For LV2's own asserts
     bld.stlib(source=folder('plugin/**/*.c',
                             excl=PLUGIN_RT + ['plugin/audio/audio.c']),
               target='plugin', includes='.',
@@ -141,9 +141,9 @@ def build_plugin(bld):
     exports = bld.path.find_node('plugin/exports.map')
     plugin = bld.shlib(source='plugin/audio/audio.c', includes='.',
                        target=bundle + 'remanence', install_path=install,
-                       use='plugin plugin_rt dsp LV2', vnum='',
-                       linkflags='-Wl,--version-script='
-                                 + exports.abspath())
+                       use='plugin plugin_rt dsp LV2',
+                       linkflags=['-Wl,--version-script=' + exports.abspath()]
+                       + ([] if bld.env.SANITIZE else ['-Wl,-z,defs']))
     plugin.env.cshlib_PATTERN = bld.env.MODULE  # Not libremanence.so
     bld.add_manual_dependency(plugin.path.find_or_declare(
         bundle + binary), exports)

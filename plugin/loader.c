@@ -66,11 +66,27 @@ rem_loader_collect(RemLoader* const loader)
   (void)pthread_mutex_unlock(&loader->lock);
 }
 
+/// Append words to a message; what does not fit is cut
+static void __attribute__((format(printf, 2, 3)))
+say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
+{
+  const size_t used = strlen(message);
+  va_list      args;
+  va_start(args, format);
+  (void)vsnprintf(message + used, REM_MESSAGE_SIZE - used, format, args);
+  va_end(args);
+}
+
 /// Log what happened and hand it to the audio thread, which tells the host
 static void
-report(RemLoader* const loader, const bool failed, const char* const message)
+report(RemLoader* const loader,
+       const bool       failed,
+       char             message[const REM_MESSAGE_SIZE])
 {
   if (failed) {
+    if (loader->playing.path[0]) {
+      say(message, "; %s plays on", loader->playing.name);
+    }
     (void)lv2_log_error(loader->logger, "Remanence: %s\n", message);
   } else {
     (void)lv2_log_note(loader->logger, "Remanence: %s\n", message);
@@ -84,17 +100,6 @@ report(RemLoader* const loader, const bool failed, const char* const message)
     free(atomic_exchange(&loader->news, news));
   }
   free_old(loader);
-}
-
-/// Append words to a message; what does not fit is cut
-static void __attribute__((format(printf, 2, 3)))
-say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
-{
-  const size_t used = strlen(message);
-  va_list      args;
-  va_start(args, format);
-  (void)vsnprintf(message + used, REM_MESSAGE_SIZE - used, format, args);
-  va_end(args);
 }
 
 /// Say why something failed: where, what, what was expected

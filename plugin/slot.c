@@ -73,7 +73,7 @@ schedule_fade(RemSlot* const slot)
 {
   RemPlayer* const next  = slot->next;
   const uint64_t   first = atomic_load(&slot->history.first);
-  if (next->heard <= first) { // Warmed before the host began anew
+  if (next->since < first) { // Warmed before the host began anew
     reset(slot, next);
     next->heard = first;
   }

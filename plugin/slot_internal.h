@@ -18,6 +18,7 @@
 typedef struct {
   RemNode   node;
   RemVoice* voice;
+  uint64_t  since; ///< The first frame that it has heard
   uint64_t  heard; ///< It has heard every frame before this one
 
   /// Samples until a channel that left the finite numbers is well again: first

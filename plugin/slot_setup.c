@@ -93,7 +93,8 @@ warm(const RemSlot* const slot, RemPlayer* const player)
   const RemFloatMode mode = rem_denormals_off();
   const uint64_t     most = 2U * (uint64_t)slot->history.n_frames;
 
-  player->heard = rem_history_begin(&slot->history);
+  player->since = rem_history_begin(&slot->history);
+  player->heard = player->since;
   for (uint64_t n = 0U; n < most; n += REM_SLOT_CHUNK) {
     const uint64_t lag = rem_history_end(&slot->history) - player->heard;
     const uint64_t m   = lag < REM_SLOT_CHUNK ? lag : REM_SLOT_CHUNK;
