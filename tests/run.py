@@ -27,7 +27,7 @@ import tempfile
 import time
 
 TESTS = pathlib.Path(__file__).resolve().parent
-TIMEOUT = 300  # Seconds; a test takes a few, on a busy machine some more
+TIMEOUT = 600  # Seconds; a test takes a few, under sanitizers some more
 SKIP = 77
 LONGEST_LOG = 60  # Lines of a failed test's output that are shown
 
