@@ -66,9 +66,9 @@ typedef struct {
 typedef struct {
   uint32_t rate;
   uint32_t n_pairs;
-  RemPair* pairs;   ///< [n_pairs] owned
+  RemPair* pairs; ///< [n_pairs] owned
   uint32_t n_knobs;
-  RemKnob* knobs;   ///< [n_knobs] ranges over all pairs; owned
+  RemKnob* knobs; ///< [n_knobs] ranges over all pairs; owned
 } RemRecording;
 
 /**
