@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: ISC
+
+// Threads that share out tasks: every task runs once, whoever takes it, and
+// what it wrote is there afterwards.  Runs under ThreadSanitizer too.
+
+#include "offline_trainer/pool.h"
+#include "tests/check.h"
+
+#include <float.h>
+#include <string.h>
+
+#define MAX_TASKS 300U
+
+/// What tasks write: each its own number, without any lock
+typedef struct {
+  uint32_t n_runs[MAX_TASKS];
+  uint32_t round; ///< Written by the caller between runs
+  uint32_t seen[MAX_TASKS];
+} Log;
+
+static void
+note(void* const handle, const uint32_t index)
+{
+  Log* const log   = (Log*)handle;
+  log->seen[index] = log->round;
+  ++log->n_runs[index];
+}
+
+/// Many short meetings, with fewer tasks than threads and with more
+static void
+test_every_task_once(const uint32_t n_threads)
+{
+  static Log     log;
+  RemPool* const pool = rem_pool_new(n_threads);
+  CHECK(pool);
+  memset(&log, 0, sizeof(log));
+  for (uint32_t round = 1U; round <= 400U; ++round) {
+    const uint32_t n = round % 2U ? round % 5U : round % MAX_TASKS;
+    uint32_t       before[MAX_TASKS];
+    memcpy(before, log.n_runs, sizeof(before));
+    log.round = round;
+    rem_pool_run(pool, n, note, &log);
+    for (uint32_t i = 0; i < MAX_TASKS; ++i) {
+      CHECK(log.n_runs[i] == before[i] + (i < n));
+      CHECK(i >= n || log.seen[i] == round);
+    }
+  }
+  rem_pool_free(pool);
+}
+
+/// Note whether the smallest of numbers survives a multiplication
+static void
+multiply(void* const handle, const uint32_t index)
+{
+  volatile float x                 = FLT_MIN;
+  ((volatile float*)handle)[index] = x * 0.5f;
+}
+
+/// Denormals are off in every thread, and back on in the caller's
+static void
+test_denormals(void)
+{
+  float          results[64];
+  volatile float x    = FLT_MIN;
+  RemPool* const pool = rem_pool_new(3U);
+  CHECK(pool);
+  rem_pool_run(pool, 64U, multiply, results);
+#if defined(__SSE2__) || defined(__aarch64__)
+  for (uint32_t i = 0; i < 64U; ++i) {
+    CHECK(results[i] == 0.0f);
+  }
+#endif
+  CHECK(x * 0.5f > 0.0f);
+  rem_pool_free(pool);
+}
+
+int
+main(void)
+{
+  CHECK(rem_pool_n_processors() >= 1U);
+  for (uint32_t n = 1U; n <= 5U; ++n) {
+    test_every_task_once(n);
+  }
+  test_denormals();
+  for (uint32_t i = 0; i < 100U; ++i) { // Ends before it has begun
+    rem_pool_free(rem_pool_new(4U));
+  }
+  rem_pool_free(NULL);
+  return 0;
+}
