@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/streams.h"
+
+#include "offline_trainer/bptt/bptt.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t
+length_of(const RemStretch* const stretch)
+{
+  return stretch->end - stretch->begin;
+}
+
+/// Refuse a stretch that holds no window; return the shortest one's length
+static RemStatus
+find_shortest(const RemStreams* const streams,
+              size_t* const           shortest,
+              RemError* const         error)
+{
+  *shortest = SIZE_MAX;
+  for (uint32_t i = 0; i < streams->n_stretches; ++i) {
+    const RemStretch* const s    = &streams->stretches[i];
+    const double            rate = (double)s->pair->rate;
+    if (length_of(s) < streams->n_steps) {
+      return rem_fail(error,
+                      REM_BAD_AUDIO,
+                      NULL,
+                      "The recording is too short: %.2f s from %.2f s on are"
+                      " there to learn from, but one window takes %.2f s (%u"
+                      " samples)",
+                      (double)length_of(s) / rate,
+                      (double)s->begin / rate,
+                      streams->n_steps / rate,
+                      streams->n_steps);
+    }
+    *shortest = length_of(s) < *shortest ? length_of(s) : *shortest;
+  }
+  return REM_SUCCESS;
+}
+
+/// Return how many windows a stream should last
+static uint32_t
+plan_windows(const RemStreams* const streams, const size_t shortest)
+{
+  const size_t all =
+    rem_stretches_length(streams->stretches, streams->n_stretches);
+  const size_t epoch = all < REM_EPOCH_SAMPLES ? all : REM_EPOCH_SAMPLES;
+  const size_t share = epoch / streams->n_streams;
+  const size_t n     = (share < shortest ? share : shortest) / streams->n_steps;
+  return n ? (uint32_t)n : 1U;
+}
+
+RemStatus
+rem_streams_open(const RemStretch* const stretches,
+                 const uint32_t          n_stretches,
+                 const uint32_t          n_streams,
+                 const uint32_t          n_steps,
+                 RemStreams* const       out,
+                 RemError* const         error)
+{
+  size_t     shortest = 0U;
+  RemStreams s        = {n_stretches, stretches, n_steps, 0U, n_streams, NULL};
+  *out                = (RemStreams){0U, NULL, 0U, 0U, 0U, NULL};
+  const RemStatus st  = find_shortest(&s, &shortest, error);
+  if (st) {
+    return st;
+  }
+  s.n_windows = plan_windows(&s, shortest);
+  s.streams   = (RemStream*)calloc(n_streams, sizeof(RemStream));
+  if (!s.streams) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the streams");
+  }
+  *out = s;
+  return REM_SUCCESS;
+}
+
+void
+rem_streams_clear(RemStreams* const streams)
+{
+  free(streams->streams);
+  *streams = (RemStreams){0U, NULL, 0U, 0U, 0U, NULL};
+}
+
+/// Return a stream about the sample `middle`, counted over all stretches
+static RemStream
+place_stream(const RemStreams* const streams, size_t middle)
+{
+  const size_t      length = (size_t)streams->n_windows * streams->n_steps;
+  const RemStretch* s      = streams->stretches;
+  while (middle >= length_of(s)) {
+    middle -= length_of(s++);
+  }
+  const size_t first = middle > length / 2U ? middle - length / 2U : 0U;
+  const size_t last  = length_of(s) - length;
+  return (RemStream){s, s->begin + (first < last ? first : last)};
+}
+
+void
+rem_streams_draw(RemStreams* const streams, uint64_t* const random)
+{
+  const size_t all =
+    rem_stretches_length(streams->stretches, streams->n_stretches);
+  const double share = (double)all / streams->n_streams;
+  const double phase = rem_random_unit(random);
+  for (uint32_t i = 0; i < streams->n_streams; ++i) {
+    const size_t middle = (size_t)(((double)i + phase) * share);
+    streams->streams[i] =
+      place_stream(streams, middle < all ? middle : all - 1);
+  }
+}
+
+/// Copy audio to one column of one lane, silence where there is none
+static void
+fill_audio(const RemStream* const stream,
+           const int64_t          at,
+           const uint32_t         n,
+           const size_t           step,
+           float*                 column)
+{
+  const float* const input = stream->stretch->pair->input;
+  const int64_t      first = (int64_t)stream->stretch->begin;
+  const int64_t      begin = (int64_t)stream->begin + at;
+  for (uint32_t t = 0; t < n; ++t) {
+    const int64_t place = begin + (int64_t)t;
+    *column             = place < first ? 0.0f : input[place];
+    column += step;
+  }
+}
+
+static void
+fill_constant(const float    value,
+              const uint32_t n,
+              const size_t   step,
+              float*         column)
+{
+  for (uint32_t t = 0; t < n; ++t) {
+    *column = value;
+    column += step;
+  }
+}
+
+void
+rem_streams_fill(const RemStreams* const streams,
+                 const uint32_t          first,
+                 const int64_t           at,
+                 const uint32_t          n,
+                 float* const            input)
+{
+  const uint32_t n_knobs = streams->stretches->pair->n_knobs;
+  const size_t   step    = (size_t)(1U + n_knobs) * REM_LANES;
+  if (streams->n_streams - first < REM_LANES) {
+    memset(input, 0, n * step * sizeof(float));
+  }
+  for (uint32_t lane = 0; lane < REM_LANES && first + lane < streams->n_streams;
+       ++lane) {
+    const RemStream* const stream = &streams->streams[first + lane];
+    fill_audio(stream, at, n, step, input + lane);
+    for (uint32_t k = 0; k < n_knobs; ++k) {
+      fill_constant(stream->stretch->pair->knobs[k],
+                    n,
+                    step,
+                    input + (size_t)(1U + k) * REM_LANES + lane);
+    }
+  }
+}
+
+const float*
+rem_streams_target(const RemStreams* const streams,
+                   const uint32_t          stream,
+                   const uint32_t          window)
+{
+  const RemStream* const s = &streams->streams[stream];
+  assert(window < streams->n_windows);
+  return s->stretch->pair->target + s->begin +
+         (size_t)window * streams->n_steps;
+}
+
+uint64_t
+rem_random(uint64_t* const state)
+{
+  uint64_t z = (*state += 0x9E3779B97F4A7C15ULL);
+  z          = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  z          = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31U);
+}
+
+double
+rem_random_unit(uint64_t* const state)
+{
+  return (double)(rem_random(state) >> 11U) * 0x1p-53;
+}

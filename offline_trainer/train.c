@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/train.h"
+
+#include "offline_trainer/train_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORGET_BIAS 1.0f ///< So that memory lasts from the start
+
+RemTrainSpec
+rem_train_default(void)
+{
+  const RemTrainSpec spec = {
+    .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
+    .loss      = rem_loss_default(),
+    .n_streams = 64U,
+    .n_steps   = 512U,
+    .n_warm_up = 1000U,
+    .rate      = 0.01,
+    .decay     = 0.0,
+    .clip      = 1.0,
+    .keep      = 0.99,
+    .seed      = 1U};
+  return spec;
+}
+
+/// Refuse what cannot be trained
+static RemStatus
+check_spec(const RemTrainSpec* const spec,
+           const RemSplit* const     split,
+           RemError* const           error)
+{
+  const RemStatus st = rem_net_spec_check(&spec->net, error);
+  if (st) {
+    return st;
+  }
+  if (!split->n_training || !split->n_held_out ||
+      !rem_stretches_length(split->held_out, split->n_held_out)) {
+    return rem_fail(error,
+                    REM_BAD_AUDIO,
+                    NULL,
+                    "The recording is too short to hold a part of it out");
+  }
+  if (spec->net.n_in != 1U + split->training->pair->n_knobs ||
+      spec->net.n_out != 1U) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "A net for these recordings has %u inputs and 1 output",
+                    1U + split->training->pair->n_knobs);
+  }
+  if (!spec->n_steps || !spec->n_streams || !(spec->rate > 0.0)) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "Window, batch and learning rate must be above zero");
+  }
+  if (spec->loss.stft_weight != 0.0f && spec->n_steps < REM_STFT_MIN) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "The spectral loss needs windows of %u samples or more",
+                    REM_STFT_MIN);
+  }
+  return REM_SUCCESS;
+}
+
+/// Fill `n` parameters with U(-bound, bound)
+static void
+fill_uniform(float* const    params,
+             const size_t    n,
+             const double    bound,
+             uint64_t* const random)
+{
+  for (size_t i = 0; i < n; ++i) {
+    params[i] = (float)(bound * (2.0 * rem_random_unit(random) - 1.0));
+  }
+}
+
+/**
+   Set parameters to begin with: U(-1, 1) / sqrt(H), and 1 for the bias of the
+   forget gates.
+
+   Source: the range is PyTorch's; Jozefowicz, Zaremba, Sutskever 2015, "An
+   empirical exploration of recurrent network architectures" for the bias.
+*/
+static void
+initialise(RemTrainer* const trainer)
+{
+  const RemNetSpec* const net    = &trainer->spec.net;
+  const double            bound  = 1.0 / sqrt((double)net->n_hidden);
+  uint64_t                random = trainer->spec.seed;
+  fill_uniform(trainer->params, trainer->n_params, bound, &random);
+  for (uint32_t l = 0; l < net->n_layers; ++l) {
+    float* const bias = trainer->params + rem_net_layer_at(net, l).bias;
+    for (uint32_t j = 0; j < net->n_hidden; ++j) {
+      bias[net->n_hidden + j] = FORGET_BIAS;
+    }
+  }
+  trainer->params[rem_net_head_at(net).bias] = 0.0f;
+  trainer->counters.random                   = random;
+}
+
+static float*
+new_params(const RemTrainer* const trainer)
+{
+  return (float*)calloc(trainer->n_params, sizeof(float));
+}
+
+/// Allocate all that training needs; false without memory
+static bool
+allocate(RemTrainer* const trainer, const uint32_t n_threads)
+{
+  const RemTrainSpec* const spec = &trainer->spec;
+  trainer->n_params              = rem_net_n_params(&spec->net);
+  trainer->n_groups              = (spec->n_streams - 1U) / REM_LANES + 1U;
+  trainer->pool                  = rem_pool_new(n_threads);
+  trainer->net                   = rem_bptt_net_new(&spec->net);
+  trainer->validation            = rem_validation_new(
+    &spec->net, trainer->split->held_out, trainer->split->n_held_out);
+  trainer->params   = new_params(trainer);
+  trainer->average  = new_params(trainer);
+  trainer->gradient = new_params(trainer);
+  trainer->best     = new_params(trainer);
+  trainer->adam     = rem_adam_new(trainer->n_params);
+  trainer->groups   = (RemGroup*)calloc(trainer->n_groups, sizeof(RemGroup));
+  if (!trainer->pool || !trainer->net || !trainer->validation ||
+      !trainer->params || !trainer->average || !trainer->gradient ||
+      !trainer->best || !trainer->adam.mean || !trainer->groups) {
+    return false;
+  }
+  for (uint32_t i = 0; i < trainer->n_groups; ++i) {
+    trainer->groups[i] = rem_group_new(spec, trainer->net);
+    if (!trainer->groups[i].window) {
+      return false;
+    }
+  }
+  return true;
+}
+
+RemStatus
+rem_trainer_new(const RemTrainSpec* const spec,
+                const RemSplit* const     split,
+                const uint32_t            n_threads,
+                RemTrainer** const        out,
+                RemError* const           error)
+{
+  *out         = NULL;
+  RemStatus st = check_spec(spec, split, error);
+  if (st) {
+    return st;
+  }
+  RemTrainer* const trainer = (RemTrainer*)calloc(1, sizeof(RemTrainer));
+  if (!trainer) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to train");
+  }
+  trainer->spec  = *spec;
+  trainer->split = split;
+
+  st = rem_streams_open(split->training,
+                        split->n_training,
+                        spec->n_streams,
+                        spec->n_steps,
+                        &trainer->streams,
+                        error);
+  if (!st && !allocate(trainer, n_threads)) {
+    st = rem_fail(error,
+                  REM_NO_MEMORY,
+                  NULL,
+                  "No memory to train a net of this size; try a smaller"
+                  " --batch or --window");
+  }
+  if (st) {
+    rem_trainer_free(trainer);
+    return st;
+  }
+  initialise(trainer);
+  rem_trainer_set_params(trainer, trainer->params);
+  memcpy(trainer->best, trainer->params, trainer->n_params * sizeof(float));
+  trainer->figures = (RemTrainFigures){
+    .loss = NAN, .val_esr = INFINITY, .best_esr = INFINITY, .rate_scale = 1.0};
+  *out = trainer;
+  return REM_SUCCESS;
+}
+
+void
+rem_trainer_free(RemTrainer* const trainer)
+{
+  if (trainer) {
+    rem_pool_free(trainer->pool);
+    for (uint32_t i = 0; trainer->groups && i < trainer->n_groups; ++i) {
+      rem_group_clear(&trainer->groups[i]);
+    }
+    free(trainer->groups);
+    rem_bptt_net_free(trainer->net);
+    rem_validation_free(trainer->validation);
+    rem_streams_clear(&trainer->streams);
+    rem_adam_clear(&trainer->adam);
+    free(trainer->params);
+    free(trainer->average);
+    free(trainer->gradient);
+    free(trainer->best);
+    free(trainer->history);
+    free(trainer);
+  }
+}
+
+void
+rem_trainer_set_params(RemTrainer* const trainer, const float* const params)
+{
+  const size_t size = trainer->n_params * sizeof(float);
+  memmove(trainer->params, params, size);
+  memcpy(trainer->average, trainer->params, size);
+  rem_adam_reset(&trainer->adam);
+  rem_bptt_net_set(trainer->net, trainer->params);
+  trainer->counters.n_seen  = 0U;
+  trainer->counters.window  = 0U;
+  trainer->figures.loss_sum = 0.0;
+}
+
+/**
+   Sum the gradients of all groups, in the order of groups, whoever ran them.
+
+   This is the one meeting of an update.  A run over several machines would add
+   their sums here, and the norms of their windows in measure_window().
+*/
+static double
+sum_groups(RemTrainer* const trainer)
+{
+  double share = 0.0;
+  memset(trainer->gradient, 0, trainer->n_params * sizeof(float));
+  for (uint32_t i = 0; i < trainer->n_groups; ++i) {
+    const float* const part = trainer->groups[i].gradient;
+    for (size_t j = 0; j < trainer->n_params; ++j) {
+      trainer->gradient[j] += part[j];
+    }
+    share += trainer->groups[i].share;
+  }
+  return share;
+}
+
+/// Sum what the losses of this window are relative to
+static void
+measure_window(RemTrainer* const trainer)
+{
+  const uint32_t window = (uint32_t)trainer->counters.window;
+  trainer->norm         = (RemLossNorm){0.0, 0.0, 0U};
+  for (uint32_t i = 0; i < trainer->spec.n_streams; ++i) {
+    rem_loss_measure(trainer->groups->loss,
+                     rem_streams_target(&trainer->streams, i, window),
+                     &trainer->norm);
+  }
+}
+
+/// Move to the next window, or epoch
+static void
+advance(RemTrainer* const trainer, const double loss)
+{
+  RemTrainCounters* const c = &trainer->counters;
+  RemTrainFigures* const  f = &trainer->figures;
+  c->n_unseen += (uint64_t)trainer->spec.n_streams * trainer->spec.n_steps;
+  f->loss_sum += loss;
+  if (++c->window == trainer->streams.n_windows) {
+    f->loss     = f->loss_sum / trainer->streams.n_windows;
+    f->loss_sum = 0.0;
+    c->window   = 0U;
+    ++c->epoch;
+  }
+}
+
+double
+rem_trainer_update(RemTrainer* const trainer, const double rate)
+{
+  const RemTrainSpec* const spec = &trainer->spec;
+  RemTrainCounters* const   c    = &trainer->counters;
+  if (!c->window) {
+    rem_streams_draw(&trainer->streams, &c->random);
+  }
+  measure_window(trainer);
+  rem_pool_run(trainer->pool, trainer->n_groups, rem_group_run, trainer);
+
+  const double loss = sum_groups(trainer);
+  const double norm =
+    rem_clip_norm(trainer->gradient, trainer->n_params, spec->clip);
+  if (!isfinite(norm) || !isfinite(loss)) {
+    return NAN;
+  }
+  rem_adam_step(
+    &trainer->adam, rate, spec->decay, trainer->gradient, trainer->params);
+  rem_average_step(trainer->average,
+                   trainer->params,
+                   trainer->n_params,
+                   ++c->n_seen,
+                   spec->keep);
+  rem_bptt_net_set(trainer->net, trainer->params);
+  ++c->n_updates;
+  advance(trainer, loss);
+  return loss;
+}
+
+bool
+rem_trainer_note(RemTrainer* const trainer, const RemHistoryPoint* const point)
+{
+  if (trainer->n_history == trainer->max_history) {
+    const size_t           n = 2U * trainer->max_history + 64U;
+    RemHistoryPoint* const history =
+      (RemHistoryPoint*)realloc(trainer->history, n * sizeof(RemHistoryPoint));
+    if (!history) {
+      return false;
+    }
+    trainer->history     = history;
+    trainer->max_history = n;
+  }
+  trainer->history[trainer->n_history++] = *point;
+  return true;
+}
+
+const float*
+rem_trainer_best(const RemTrainer* const trainer)
+{
+  return isfinite(trainer->figures.best_esr) ? trainer->best : NULL;
+}
+
+const RemHistoryPoint*
+rem_trainer_history(const RemTrainer* const trainer, size_t* const n)
+{
+  *n = trainer->n_history;
+  return trainer->history;
+}
+
+size_t
+rem_trainer_epoch_samples(const RemTrainer* const trainer)
+{
+  return (size_t)trainer->streams.n_windows * trainer->spec.n_steps *
+         trainer->spec.n_streams;
+}

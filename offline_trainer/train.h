@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: ISC
+
+/// Training: truncated BPTT with carried state over parallel streams
+
+#ifndef REM_OFFLINE_TRAINER_TRAIN_H
+#define REM_OFFLINE_TRAINER_TRAIN_H
+
+#include "dsp/net.h"
+#include "dsp/status.h"
+#include "offline_trainer/loss.h"
+#include "offline_trainer/report/report.h"
+#include "offline_trainer/split.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// What decides the result, to the last bit, together with the recordings and,
+/// of the limits, the number of epochs
+typedef struct {
+  RemNetSpec  net;
+  RemLossSpec loss;
+  uint32_t    n_streams; ///< Batch, 1..#REM_MAX_STREAMS
+  uint32_t    n_steps;   ///< Truncation length: samples of a window
+  uint32_t    n_warm_up; ///< Samples that a stream plays before it learns
+  double      rate;      ///< Highest learning rate
+  double      decay;     ///< Of weights, as rem_adam_step()
+  double      clip;      ///< Longest gradient
+  double      keep;      ///< Of the averaged weights, as rem_average_step()
+  uint64_t    seed;
+} RemTrainSpec;
+
+/// Return what works best for amplifiers and pedals: LSTM 32 with skip
+RemTrainSpec
+rem_train_default(void);
+
+/// When to stop: whichever comes first.  0 is no limit.
+typedef struct {
+  double   seconds;  ///< Of training and validation
+  uint32_t epochs;   ///< All together, those before a resumption included
+  uint32_t patience; ///< Epochs without a better model
+} RemTrainLimits;
+
+/// Why training ended
+typedef enum {
+  REM_END_LIMIT,       ///< Seconds or epochs are over
+  REM_END_PATIENCE,    ///< No better model for a while
+  REM_END_INTERRUPTED, ///< Asked to
+} RemTrainEnd;
+
+/// How far training is
+typedef struct {
+  uint32_t epoch;              ///< Complete epochs
+  double   loss;               ///< Mean of the last epoch, or so far, or NaN
+  double   val_esr;            ///< At the last validation, or infinity
+  double   best_esr;           ///< Of all validations, or infinity
+  double   samples_per_second; ///< Learned from since this run began
+  double   seconds;            ///< Of training in all
+  double   done;               ///< Part of the limits that is used up, 0 to 1
+  uint32_t n_failures;         ///< Times that training ran away
+} RemTrainNews;
+
+/// Who is told, and what of; `handle` goes to each
+typedef struct {
+  void* handle;
+  /// After every update; returns whether to go on
+  bool (*go_on)(void* handle, const RemTrainNews* news);
+  /// There is a better model: rem_trainer_best()
+  void (*better)(void* handle, const RemTrainNews* news);
+  /// This is the moment to write a checkpoint: the end of an epoch, or of all
+  void (*keep)(void* handle, bool last);
+} RemTrainWatch;
+
+/// A net in training
+typedef struct RemTrainer RemTrainer;
+
+/**
+   Prepare training of a new net.
+
+   @param split     What to learn from and to validate with; must outlive the
+                    trainer.
+   @param n_threads From 1; the result does not depend on it.
+   @param out       On success to be freed with rem_trainer_free(), else NULL.
+   @return #REM_BAD_SHAPE, #REM_BAD_ARGUMENT, #REM_BAD_AUDIO (too short),
+   #REM_NO_MEMORY or #REM_SUCCESS.
+*/
+RemStatus
+rem_trainer_new(const RemTrainSpec* spec,
+                const RemSplit*     split,
+                uint32_t            n_threads,
+                RemTrainer**        out,
+                RemError*           error);
+
+/// Free a trainer; NULL is allowed
+void
+rem_trainer_free(RemTrainer* trainer);
+
+/**
+   Train until a limit is reached or `watch` says no.
+
+   The learning rate rises to `rate` and falls to nearly nothing along a cosine
+   whose end is the limit of epochs or seconds, whichever is nearer.  Weights
+   that validate best are kept.  When numbers run away, training goes back to
+   those and halves the rate.
+
+   @param watch What to tell; any of its functions may be NULL.
+   @param end   Why it ended, on success.
+   @return #REM_NOT_FINITE after too many failures; the best weights stand.
+*/
+RemStatus
+rem_train(RemTrainer*           trainer,
+          const RemTrainLimits* limits,
+          const RemTrainWatch*  watch,
+          RemTrainEnd*          end,
+          RemError*             error);
+
+/// Return the parameters that validated best, NULL if none ever did:
+/// [rem_net_n_params()]
+const float*
+rem_trainer_best(const RemTrainer* trainer);
+
+/// Return every validation so far, `n` of them
+const RemHistoryPoint*
+rem_trainer_history(const RemTrainer* trainer, size_t* n);
+
+/// Return how many samples of sound an epoch learns from
+size_t
+rem_trainer_epoch_samples(const RemTrainer* trainer);
+
+/**
+   Write all that rem_trainer_restore() needs to go on as if never stopped.
+
+   @param about Text that tells this run from others: options and data.
+*/
+RemStatus
+rem_trainer_save(const RemTrainer* trainer,
+                 const char*       path,
+                 const char*       about,
+                 RemError*         error);
+
+/**
+   Set a new trainer to where another one was saved.
+
+   @param about As given to rem_trainer_save(): the first of its lines that
+                differs is told.
+   @return #REM_BAD_ARGUMENT if `about` differs, what rem_checkpoint_read()
+   returns, or #REM_SUCCESS.  The trainer is as before on failure.
+*/
+RemStatus
+rem_trainer_restore(RemTrainer* trainer,
+                    const char* path,
+                    const char* about,
+                    RemError*   error);
+
+#endif // REM_OFFLINE_TRAINER_TRAIN_H

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: ISC
+
+/// What the files train*.c share, and no one else
+
+#ifndef REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
+#define REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
+
+#include "offline_trainer/bptt/bptt.h"
+#include "offline_trainer/optim.h"
+#include "offline_trainer/pool.h"
+#include "offline_trainer/streams.h"
+#include "offline_trainer/train.h"
+#include "offline_trainer/validate.h"
+
+/// #REM_LANES streams: one task of every update
+typedef struct {
+  RemWindow* window;
+  RemLoss*   loss;
+  float*     gradient; ///< [n_params] of this group alone
+  double     share;    ///< Of the batch's loss
+  float*     y;        ///< [T] output of one stream
+  float*     dy;       ///< [T] and its gradient
+} RemGroup;
+
+/// Counters that go to a checkpoint as they stand
+typedef struct {
+  uint64_t random;    ///< Generator of streams' beginnings
+  uint64_t n_updates; ///< In all
+  uint64_t epoch;     ///< Complete epochs
+  uint64_t window;    ///< Next window of this epoch; 0 is before the draw
+  uint64_t n_unseen;  ///< Samples learned from since the last validation
+  uint64_t n_failures;
+  uint64_t best_epoch;   ///< Of the best model
+  uint64_t n_seen;       ///< Updates in the average
+  uint64_t n_adam_steps; ///< As in `adam`; only for the checkpoint
+} RemTrainCounters;
+
+/// Numbers that go to a checkpoint as they stand
+typedef struct {
+  double seconds;  ///< Of training, those before a resumption included
+  double loss_sum; ///< Over updates of this epoch
+  double loss;     ///< Mean of the last complete epoch
+  double val_esr;
+  double best_esr;
+  double rate_scale; ///< Halved when numbers run away
+} RemTrainFigures;
+
+struct RemTrainer {
+  RemTrainSpec     spec;
+  const RemSplit*  split;
+  RemStreams       streams;
+  RemPool*         pool;
+  RemBpttNet*      net;
+  RemValidation*   validation;
+  uint32_t         n_groups;
+  RemGroup*        groups; ///< [n_groups]
+  RemLossNorm      norm;   ///< Of the present window
+  size_t           n_params;
+  float*           params;
+  float*           average;
+  float*           gradient;
+  float*           best;
+  RemAdam          adam;
+  RemTrainCounters counters;
+  RemTrainFigures  figures;
+  size_t           n_history;
+  size_t           max_history;
+  RemHistoryPoint* history; ///< [max_history]
+};
+
+/// Return an empty group for windows of `spec`; its `window` is NULL without
+/// memory
+RemGroup
+rem_group_new(const RemTrainSpec* spec, const RemBpttNet* net);
+
+/// Free what a group owns
+void
+rem_group_clear(RemGroup* group);
+
+/// Run group `index` of the RemTrainer `handle` through the present window:
+/// its share of the loss and its own gradient.  A RemTask.
+void
+rem_group_run(void* handle, uint32_t index);
+
+/**
+   Learn from the next window of every stream; the first of an epoch draws
+   streams and warms them up.
+
+   @return The batch's loss, or NaN if a number ran away: the parameters are
+   as before then.
+*/
+double
+rem_trainer_update(RemTrainer* trainer, double rate);
+
+/// Take `params` [n_params] as the net's, with an optimiser that has seen
+/// nothing, at the beginning of an epoch
+void
+rem_trainer_set_params(RemTrainer* trainer, const float* params);
+
+/// Append to the history; returns false without memory
+bool
+rem_trainer_note(RemTrainer* trainer, const RemHistoryPoint* point);
+
+#endif // REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
