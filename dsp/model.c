@@ -162,7 +162,7 @@ rem_model_settle(RemModel* const model, RemError* const error)
 
   const RemFloatMode mode = rem_denormals_off();
   rem_model_idle_frame(model, idle);
-  rem_net_settle(
+  const uint32_t n_frames = rem_net_settle(
     player.net, player.state, idle, max_settle_frames(&model->spec));
   rem_denormals_restore(mode);
 
@@ -171,6 +171,10 @@ rem_model_settle(RemModel* const model, RemError* const error)
     rem_net_state_get(player.net, player.state, model->rest);
   }
   close_player(&player);
+  if (!n_frames) {
+    return rem_fail(
+      error, REM_NO_MEMORY, NULL, "out of memory for the rest state");
+  }
   return finite ? REM_SUCCESS
                 : rem_fail(error,
                            REM_NOT_FINITE,

@@ -165,7 +165,7 @@ rem_net_block(const RemNet* net,
    @param idle [I] the frame that stands for silence.
    @param max_frames Give up after so many frames (some nets oscillate).
    @return Frames run, or `max_frames` if it did not settle; the state is what
-   was reached either way.
+   was reached either way.  0 without memory; the state stays.
 
    Thread: any but audio, because of its length.
 */

@@ -106,6 +106,11 @@ test_refusals(void)
   CHECK(rem_model_encode(model, REM_FORMAT_NATIVE, &bytes, &size, &error) ==
         REM_BAD_ARGUMENT);
   CHECK(strstr(error.text, "name"));
+  model->name[9] = '\0';
+  model->metrics = strdup("{\"esr\": nan}"); // Nobody could read it
+  CHECK(rem_model_encode(model, REM_FORMAT_NATIVE, &bytes, &size, &error) ==
+        REM_BAD_ARGUMENT);
+  CHECK(strstr(error.place, "metrics") && strstr(error.text, "JSON"));
   rem_model_free(model);
 }
 

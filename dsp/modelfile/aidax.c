@@ -94,7 +94,9 @@ read_spec(const RemJson* const root, RemNetSpec* const spec)
     }
     st = last ? add_dense(&layer, spec) : add_lstm(&layer, spec);
   }
-  return st || n ? st : rem_json_unexpected(&layers, "an array of layers");
+  return st || n ? st
+                 : rem_json_fail(
+                     &layers, REM_BAD_FORMAT, "expected an array of layers");
 }
 
 /// Return a cursor at one of a layer's arrays of weights

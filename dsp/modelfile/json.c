@@ -136,8 +136,11 @@ rem_json_parse(const char* const      bytes,
   if (st) {
     return st;
   }
+  // jansson calls some failures to allocate a syntax error, and gives others no
+  // text: only an error that comes twice is one of the file
   *out = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &e);
-  if (!*out && json_error_code(&e) == json_error_out_of_memory) {
+  *out = *out ? *out : json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &e);
+  if (!*out && !*e.text) {
     return rem_source_fail(source, REM_NO_MEMORY, NULL, "Out of memory");
   }
   if (!*out) {
@@ -376,8 +379,12 @@ rem_json_model_new(const RemJson* const    at,
   }
   const size_t n = rem_net_n_params(spec);
   if (n > at->source->size / 2U) { // A digit and a comma each
-    return rem_json_fail(
-      at, REM_BAD_SHAPE, "this shape has %zu parameters, the file too few", n);
+    return rem_json_fail(at,
+                         REM_BAD_SHAPE,
+                         "this shape has %zu parameters, more than %zu bytes "
+                         "can hold",
+                         n,
+                         at->source->size);
   }
   *out = rem_model_new(spec);
   return *out ? REM_SUCCESS : rem_json_fail(at, REM_NO_MEMORY, "Out of memory");

@@ -65,11 +65,9 @@ looks_binary(const unsigned char* const bytes, const size_t size)
   return size >= 8U && !bytes[5] && !bytes[6] && !bytes[7];
 }
 
-/// Say what the bytes are, if they are neither safetensors nor JSON
-static RemStatus
-fail_unknown(const RemSource* const     source,
-             const unsigned char* const bytes,
-             const size_t               size)
+/// Return what the bytes are, if they are another well-known kind of file
+static const char*
+other_kind(const unsigned char* const bytes, const size_t size)
 {
   static const struct {
     const char* magic;
@@ -78,29 +76,19 @@ fail_unknown(const RemSource* const     source,
   } kinds[] = {
     {"PK\3\4",
      4U,
-     "a zip file, as torch.save() writes; save the state_dict "
-     "as safetensors"},
+     "a zip file, as torch.save() writes; save the state_dict as safetensors"},
     {"\x89HDF", 4U, "an HDF5 file, as Keras writes; export it as JSON"},
     {"\x80\2", 2U, "a Python pickle; save the state_dict as safetensors"},
     {"RIFF", 4U, "a WAV file, not a model"},
     {"fLaC", 4U, "a FLAC file, not a model"},
   };
-  if (!size) {
-    return rem_source_fail(
-      source, REM_BAD_FORMAT, NULL, "is empty, expected a model");
-  }
   for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); ++i) {
     if (size >= kinds[i].size &&
         !memcmp(bytes, kinds[i].magic, kinds[i].size)) {
-      return rem_source_fail(
-        source, REM_UNSUPPORTED, NULL, "is %s", kinds[i].kind);
+      return kinds[i].kind;
     }
   }
-  return rem_source_fail(source,
-                         REM_BAD_FORMAT,
-                         "byte 0",
-                         "begins neither as safetensors nor as a JSON object "
-                         "(AIDA-X, NAM, GuitarML)");
+  return NULL;
 }
 
 /// Choose by the keys that only one format has
@@ -146,6 +134,39 @@ decode_text(const char* const      bytes,
   return st;
 }
 
+/// Choose a decoder by content
+static RemStatus
+decode_any(const unsigned char* const bytes,
+           const RemSource* const     source,
+           RemModel** const           out,
+           RemFormat* const           format)
+{
+  const size_t      size  = source->size;
+  const char* const other = other_kind(bytes, size);
+  size_t            blank = 0;
+  if (!size || other) {
+    return rem_source_fail(source,
+                           size ? REM_UNSUPPORTED : REM_BAD_FORMAT,
+                           NULL,
+                           "is %s",
+                           size ? other : "empty, expected a model");
+  }
+  if (looks_binary(bytes, size)) {
+    *format = REM_FORMAT_NATIVE;
+    return rem_native_decode(bytes, size, source, out);
+  }
+  while (blank < size && bytes[blank] && strchr(" \t\r\n", bytes[blank])) {
+    ++blank;
+  }
+  return blank < size && bytes[blank] == '{'
+           ? decode_text((const char*)bytes, source, out, format)
+           : rem_source_fail(source,
+                             REM_BAD_FORMAT,
+                             "byte 0",
+                             "begins neither as safetensors nor as a JSON "
+                             "object (AIDA-X, NAM, GuitarML)");
+}
+
 RemStatus
 rem_model_decode(const void* const bytes,
                  const size_t      size,
@@ -154,22 +175,11 @@ rem_model_decode(const void* const bytes,
                  RemFormat* const  format,
                  RemError* const   error)
 {
-  const unsigned char* const data   = (const unsigned char*)bytes;
-  const RemSource            source = {name, size, error};
-  RemFormat                  found  = REM_FORMAT_NATIVE;
-  RemStatus                  st     = REM_SUCCESS;
-  size_t                     blank  = 0;
-  *out                              = NULL;
-  while (blank < size && data[blank] && strchr(" \t\r\n", data[blank])) {
-    ++blank;
-  }
-  if (looks_binary(data, size)) {
-    st = rem_native_decode(bytes, size, &source, out);
-  } else if (blank < size && data[blank] == '{') {
-    st = decode_text((const char*)bytes, &source, out, &found);
-  } else {
-    st = fail_unknown(&source, data, size);
-  }
+  const RemSource source = {name, size, error};
+  RemFormat       found  = REM_FORMAT_UNKNOWN;
+  *out                   = NULL;
+  const RemStatus st =
+    decode_any((const unsigned char*)bytes, &source, out, &found);
   if (format) {
     *format = st ? REM_FORMAT_UNKNOWN : found;
   }
@@ -194,34 +204,37 @@ rem_model_read(const char* const path,
   return st;
 }
 
-/// Refuse text that no format can hold
+/// Refuse an object that the readers would refuse
 static RemStatus
-check_text(const char* const text,
-           const char* const what,
-           RemError* const   error)
+check_object(const char* const text,
+             const char* const what,
+             RemError* const   error)
 {
-  json_t* const string = text ? json_string(text) : NULL;
-  const bool    good   = string || !text;
-  json_decref(string);
-  return good ? REM_SUCCESS
-              : rem_fail(error,
-                         REM_BAD_ARGUMENT,
-                         NULL,
-                         "the model's %s is not UTF-8 text",
-                         what);
+  const RemSource source = {what, 0, error};
+  json_t*         object = NULL;
+  const RemStatus st =
+    text ? rem_json_parse(text, strlen(text), 0, &source, &object)
+         : REM_SUCCESS;
+  json_decref(object);
+  return st == REM_NO_MEMORY || !st ? st : REM_BAD_ARGUMENT;
 }
 
 /// Check all texts of a model
 static RemStatus
 check_texts(const RemModel* const model, RemError* const error)
 {
-  RemStatus st = REM_SUCCESS;
-  if ((st = check_text(model->name, "name", error)) ||
-      (st = check_text(model->metadata, "metadata", error)) ||
-      (st = check_text(model->metrics, "metrics", error))) {
+  RemStatus     st   = REM_SUCCESS;
+  json_t* const name = json_string(model->name ? model->name : "");
+  if (!name) {
+    return rem_fail(
+      error, REM_BAD_ARGUMENT, NULL, "the model's name is not UTF-8 text");
+  }
+  json_decref(name);
+  if ((st = check_object(model->metadata, "metadata", error)) ||
+      (st = check_object(model->metrics, "metrics", error))) {
     return st;
   }
-  return check_text(model->provenance, "provenance", error);
+  return check_object(model->provenance, "provenance", error);
 }
 
 RemStatus

@@ -29,7 +29,7 @@ check_version(const RemJson* const root)
       minor < NAM_FIRST_MINOR || minor > NAM_LAST_MINOR) {
     return rem_json_fail(&at,
                          REM_UNSUPPORTED,
-                         "is %.40s, this program reads NAM 0.%d to 0.%d",
+                         "is `%.40s`, this program reads NAM 0.%d to 0.%d",
                          text,
                          NAM_FIRST_MINOR,
                          NAM_LAST_MINOR);

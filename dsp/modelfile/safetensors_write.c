@@ -73,6 +73,26 @@ write_values(unsigned char* bytes, const RemTensorOut* const tensor)
   return bytes;
 }
 
+/// Write a whole file into `bytes`: the header's text [length], padded to
+/// `padded` bytes, and the tensors; return whether there was memory
+static bool
+write_file(unsigned char* const      bytes,
+           const json_t* const       header,
+           const size_t              length,
+           const size_t              padded,
+           const RemTensorOut* const list,
+           const size_t              n)
+{
+  char* const    text = (char*)bytes + LENGTH_BYTES;
+  unsigned char* p    = bytes + LENGTH_BYTES + padded;
+  write_bits(bytes, LENGTH_BYTES, padded);
+  memset(text, ' ', padded);
+  for (size_t i = 0; i < n; ++i) {
+    p = write_values(p, &list[i]);
+  }
+  return json_dumpb(header, text, length, JSON_COMPACT) == length;
+}
+
 RemStatus
 rem_tensors_encode(const json_t* const       metadata,
                    const RemTensorOut* const list,
@@ -88,18 +108,12 @@ rem_tensors_encode(const json_t* const       metadata,
     n_bytes += out_size(&list[i]) * sizeof(float);
   }
   unsigned char* const bytes = length ? (unsigned char*)malloc(n_bytes) : NULL;
-  *out                       = bytes;
-  *size                      = bytes ? n_bytes : 0U;
-  if (bytes) {
-    unsigned char* p = bytes + LENGTH_BYTES;
-    write_bits(bytes, LENGTH_BYTES, padded);
-    memset(p, ' ', padded);
-    (void)json_dumpb(header, (char*)p, length, JSON_COMPACT);
-    p += padded;
-    for (size_t i = 0; i < n; ++i) {
-      p = write_values(p, &list[i]);
-    }
-  }
+  const bool done = bytes && write_file(bytes, header, length, padded, list, n);
   json_decref(header);
-  return bytes ? REM_SUCCESS : REM_NO_MEMORY;
+  if (!done) {
+    free(bytes);
+  }
+  *out  = done ? bytes : NULL;
+  *size = done ? n_bytes : 0U;
+  return done ? REM_SUCCESS : REM_NO_MEMORY;
 }

@@ -222,14 +222,11 @@ rem_words_read_rate(const RemJson* const at, RemModel* const model)
 json_t*
 rem_words_object(const char* const text)
 {
-  json_error_t  e;
-  json_t* const object =
-    text ? json_loads(text, JSON_REJECT_DUPLICATES, &e) : json_object();
-  const bool no_memory =
-    !object && (!text || json_error_code(&e) == json_error_out_of_memory);
-  if (json_is_object(object) || no_memory) {
-    return object;
+  const RemSource source = {"", 0, NULL};
+  json_t*         object = NULL;
+  if (!text) {
+    return json_object();
   }
-  json_decref(object);
-  return json_object();
+  (void)rem_json_parse(text, strlen(text), 0, &source, &object);
+  return object;
 }

@@ -52,8 +52,8 @@ rem_words_write_levels(const RemModel* model, json_t* object);
 RemStatus
 rem_words_read_rate(const RemJson* at, RemModel* model);
 
-/// Return `text`, a JSON object or NULL, parsed; an empty object for NULL or
-/// for what is no object; NULL without memory
+/// Return `text`, a JSON object or NULL, parsed; an empty object for NULL, and
+/// NULL without memory
 json_t*
 rem_words_object(const char* text);
 
