@@ -20,6 +20,7 @@ typedef struct {
 /// In the order of --help; a row goes in with its cmd_*.c, and keeps its place:
 /// train, eval, render, info, convert, bench
 static const Command commands[] = {
+  {"bench", "measure how fast this machine plays and trains", cmd_bench},
   {NULL, NULL, NULL}, // The end
 };
 
