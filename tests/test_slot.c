@@ -33,7 +33,7 @@ typedef struct {
 static RemVoice*
 make_voice(const uint32_t seed, const uint32_t n_channels)
 {
-  const FixtureModel what  = {seed, 6U, 1U, 1U};
+  const FixtureModel what  = {seed, 6U, 1U, 1U, false};
   RemModel* const    model = fixture_model(&what);
   float* const biases = model->params + rem_net_layer_at(&model->spec, 0U).bias;
   for (uint32_t j = 6U; j < 12U; ++j) {

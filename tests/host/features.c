@@ -48,7 +48,7 @@ log_vprintf(LV2_Log_Handle    handle,
 {
   HostLog* const log = (HostLog*)handle;
   CHECK(!host_in_audio());
-  CHECK(type);
+  CHECK(type || !log->typed);
   CHECK(!pthread_mutex_lock(&log->lock));
   const size_t used = strlen(log->text);
   const int    n =
@@ -132,9 +132,10 @@ host_features_init(Host* const host)
 {
   CHECK(!pthread_mutex_init(&host->uris.lock, NULL));
   CHECK(!pthread_mutex_init(&host->log.lock, NULL));
-  host->map    = (LV2_URID_Map){&host->uris, map_uri};
-  host->unmap  = (LV2_URID_Unmap){&host->uris, unmap_uri};
-  host->logger = (LV2_Log_Log){&host->log, log_printf, log_vprintf};
+  host->map       = (LV2_URID_Map){&host->uris, map_uri};
+  host->unmap     = (LV2_URID_Unmap){&host->uris, unmap_uri};
+  host->logger    = (LV2_Log_Log){&host->log, log_printf, log_vprintf};
+  host->log.typed = host->spec.features & HOST_FEATURE_MAP;
   host_worker_init(&host->worker, host->spec.work);
 
   if (host->spec.features & HOST_FEATURE_MAP) {

@@ -20,6 +20,7 @@ typedef struct {
   uint32_t n_hidden;
   uint32_t n_layers;
   uint32_t n_knobs;
+  bool     slow; ///< Remembers for 50 ms instead of 1 ms
 } FixtureModel;
 
 /// A folder of the test's own
@@ -71,7 +72,8 @@ fixture_render(const RemModel* model,
 void
 fixture_noise(float* x, uint32_t n, float level, uint32_t seed);
 
-/// Fill `x` with a few low tones that swell: no step above `level` / 20
+/// Fill `x` with a few low tones that swell: no step above `level` / 20, and
+/// the same again to the last bit after 48000 samples
 void
 fixture_tones(float* x, uint32_t n, float level);
 
@@ -82,6 +84,10 @@ fixture_largest_step(const float* x, uint32_t n);
 /// Return the largest |a_t - b_t|; infinite where either is not finite
 float
 fixture_largest_difference(const float* a, const float* b, uint32_t n);
+
+/// Return whether a_t = b_t to the last bit
+bool
+fixture_equal(const float* a, const float* b, uint32_t n);
 
 /// Wait for a short while, as an audio thread would between blocks
 void

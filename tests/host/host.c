@@ -199,6 +199,22 @@ host_run(Host* const               host,
   host_patch_after_run(host, n);
 }
 
+void
+host_load(Host* const host, const char* const path)
+{
+  float        nothing[1]             = {0.0f};
+  const float* in[HOST_MAX_CHANNELS]  = {nothing, nothing};
+  float*       out[HOST_MAX_CHANNELS] = {nothing, nothing};
+  host_activate(host);
+  host_send_model(host, 0U, path);
+  host_run(host, in, out, 0U);
+  host_worker_drain(&host->worker);
+  host_run(host, in, out, 0U);
+  host_activate(host);
+  host_run(host, in, out, 0U);
+  CHECK(host_get(host, "status") == 1.0f);
+}
+
 static void
 play_block(Host* const host, const float* in, float* const out, uint32_t n)
 {

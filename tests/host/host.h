@@ -78,6 +78,7 @@ typedef struct {
 /// What the plugin logged, for all threads
 typedef struct {
   pthread_mutex_t lock;
+  bool            typed; ///< The plugin can map the types of its messages
   char            text[HOST_TEXT_BYTES];
 } HostLog;
 
@@ -116,6 +117,7 @@ typedef struct {
   LV2_Atom_Forge_Frame frame;
   _Alignas(8) uint8_t sent[HOST_ATOM_BYTES];
   _Alignas(8) uint8_t received[HOST_ATOM_BYTES];
+  uint32_t  notify_bytes; ///< How much of `received` is offered
   HostHeard heard;
 
   /// Told when the plugin's realtime code begins and ends, or NULL
@@ -190,6 +192,12 @@ host_play_cut(Host*        host,
 void
 host_send_model(Host* host, uint32_t frame, const char* path);
 
+/// Have a model loaded, in blocks of no samples, and activate: it plays from
+/// its rest state.  The test ends if it does not.  Only for work done LATER or
+/// NOW.
+void
+host_load(Host* host, const char* path);
+
 /// Send patch:Get at `frame` of the next block; of `property`, or all if NULL
 void
 host_send_get(Host* host, uint32_t frame, const char* property);
@@ -235,6 +243,11 @@ host_save(Host* host, const char* dir);
 /// Restore what host_save() wrote, as hosts do while the sound goes on
 void
 host_restore(Host* host, const char* dir);
+
+/// As host_restore(), but leave the controls alone: may be called while another
+/// thread runs the plugin
+void
+host_restore_model(Host* host, const char* dir);
 
 /// Load a preset by its URI; the test ends if there is none
 void

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define UNTOUCHED 0xA5U // What the plugin may not write to
+
 static void
 begin_sequence(Host* const host)
 {
@@ -20,6 +22,7 @@ void
 host_patch_init(Host* const host)
 {
   lv2_atom_forge_init(&host->forge, &host->map);
+  host->notify_bytes = HOST_ATOM_BYTES;
   begin_sequence(host);
 }
 
@@ -27,8 +30,9 @@ void
 host_patch_before_run(Host* const host)
 {
   LV2_Atom* const received = (LV2_Atom*)(void*)host->received;
-  received->type           = host_urid(host, LV2_ATOM__Chunk);
-  received->size           = HOST_ATOM_BYTES - (uint32_t)sizeof(LV2_Atom);
+  memset(host->received, UNTOUCHED, HOST_ATOM_BYTES);
+  received->type = host_urid(host, LV2_ATOM__Chunk);
+  received->size = host->notify_bytes - (uint32_t)sizeof(LV2_Atom);
 }
 
 static void
@@ -85,8 +89,14 @@ host_patch_after_run(Host* const host, const uint32_t n)
   const LV2_Atom_Sequence* const sequence =
     (const LV2_Atom_Sequence*)(const void*)host->received;
   int64_t last = 0;
+  if (!(host->spec.features & HOST_FEATURE_MAP)) {
+    return; // The plugin cannot know what a sequence is
+  }
   CHECK(sequence->atom.type == host_urid(host, LV2_ATOM__Sequence));
-  CHECK(sequence->atom.size <= HOST_ATOM_BYTES - sizeof(LV2_Atom));
+  CHECK(sequence->atom.size <= host->notify_bytes - sizeof(LV2_Atom));
+  for (uint32_t i = host->notify_bytes; i < HOST_ATOM_BYTES; ++i) {
+    CHECK(host->received[i] == UNTOUCHED);
+  }
   LV2_ATOM_SEQUENCE_FOREACH (sequence, event) {
     CHECK(event->time.frames >= last);
     CHECK(event->time.frames <= (int64_t)n);

@@ -70,23 +70,34 @@ host_save(Host* const host, const char* const dir)
 }
 
 static void
-restore(Host* const host, LilvState* const state)
+restore(Host* const host, LilvState* const state, LilvSetPortValueFunc set)
 {
   LV2_Feature        all[4];
   const LV2_Feature* features[5];
   CHECK(state);
   state_features(host, all, features);
-  lilv_state_restore(state, host->instance, set_port, host, 0U, features);
+  lilv_state_restore(state, host->instance, set, host, 0U, features);
   lilv_state_free(state);
+}
+
+static LilvState*
+read_state(Host* const host, const char* const dir)
+{
+  char path[4096];
+  CHECK(snprintf(path, sizeof(path), "%s/state.ttl", dir) < (int)sizeof(path));
+  return lilv_state_new_from_file(host->world->lilv, &host->map, NULL, path);
 }
 
 void
 host_restore(Host* const host, const char* const dir)
 {
-  char path[4096];
-  CHECK(snprintf(path, sizeof(path), "%s/state.ttl", dir) < (int)sizeof(path));
-  restore(host,
-          lilv_state_new_from_file(host->world->lilv, &host->map, NULL, path));
+  restore(host, read_state(host, dir), set_port);
+}
+
+void
+host_restore_model(Host* const host, const char* const dir)
+{
+  restore(host, read_state(host, dir), NULL);
 }
 
 void
@@ -94,6 +105,8 @@ host_load_preset(Host* const host, const char* const uri)
 {
   LilvNode* const node = lilv_new_uri(host->world->lilv, uri);
   lilv_world_load_resource(host->world->lilv, node);
-  restore(host, lilv_state_new_from_world(host->world->lilv, &host->map, node));
+  restore(host,
+          lilv_state_new_from_world(host->world->lilv, &host->map, node),
+          set_port);
   lilv_node_free(node);
 }

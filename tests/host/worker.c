@@ -181,7 +181,10 @@ host_worker_start(HostWorker* const                 worker,
 void
 host_worker_drain(HostWorker* const worker)
 {
-  while (carry_out_one(worker)) {
+  const struct timespec pause = {0, 200000};
+  while (worker->has_thread ? front(&worker->requests) != NULL
+                            : carry_out_one(worker)) {
+    nanosleep(&pause, NULL);
   }
 }
 

@@ -66,7 +66,8 @@ host_worker_start(HostWorker*                 worker,
                   const LV2_Worker_Interface* interface,
                   LV2_Handle                  instance);
 
-/// Carry out what waits in this thread, as #HOST_WORK_LATER asks for
+/// Carry out what waits in this thread, as #HOST_WORK_LATER asks for; if there
+/// is a worker thread, wait until it has done so
 void
 host_worker_drain(HostWorker* worker);
 

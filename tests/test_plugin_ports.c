@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: ISC
+
+/// What hosts read of the plugins, against what the C code was built with
+
+#include "remanence_ports.h"
+#include "tests/check.h"
+#include "tests/host/host.h"
+
+#include <lv2/patch/patch.h>
+#include <lv2/port-props/port-props.h>
+
+#include <string.h>
+
+/// A port as the C code sees it; where there is no range, all three are zero
+typedef struct {
+  const char* symbol;
+  uint32_t    index;
+  float       minimum;
+  float       maximum;
+  float       default_value;
+} Port;
+
+#define RANGE(name) REM_##name##_MIN, REM_##name##_MAX, REM_##name##_DEF
+#define PLUGIN_PORTS(P)                                                        \
+  {"control", P##_CONTROL, 0.0f, 0.0f, 0.0f},                                  \
+    {"notify", P##_NOTIFY, 0.0f, 0.0f, 0.0f},                                  \
+    {"enabled", P##_ENABLED, RANGE(ENABLED)},                                  \
+    {"in_gain", P##_IN_GAIN, RANGE(IN_GAIN)},                                  \
+    {"out_gain", P##_OUT_GAIN, RANGE(OUT_GAIN)}, {"mix", P##_MIX, RANGE(MIX)}, \
+    {"knob_1", P##_KNOB_1, RANGE(KNOB_1)},                                     \
+    {"knob_2", P##_KNOB_2, RANGE(KNOB_2)},                                     \
+    {"knob_3", P##_KNOB_3, RANGE(KNOB_3)},                                     \
+    {"knob_4", P##_KNOB_4, RANGE(KNOB_4)},                                     \
+    {"status", P##_STATUS, RANGE(STATUS)},                                     \
+    {"dsp_load", P##_DSP_LOAD, RANGE(DSP_LOAD)},                               \
+  {                                                                            \
+    "non_finite", P##_NON_FINITE, RANGE(NON_FINITE)                            \
+  }
+
+// clang-format off
+static const Port mono[] = {
+  PLUGIN_PORTS(REM_AUDIO),
+  {"in", REM_AUDIO_IN, 0.0f, 0.0f, 0.0f},
+  {"out", REM_AUDIO_OUT, 0.0f, 0.0f, 0.0f}};
+
+static const Port stereo[] = {
+  PLUGIN_PORTS(REM_AUDIO_STEREO),
+  {"in_l", REM_AUDIO_STEREO_IN_L, 0.0f, 0.0f, 0.0f},
+  {"in_r", REM_AUDIO_STEREO_IN_R, 0.0f, 0.0f, 0.0f},
+  {"out_l", REM_AUDIO_STEREO_OUT_L, 0.0f, 0.0f, 0.0f},
+  {"out_r", REM_AUDIO_STEREO_OUT_R, 0.0f, 0.0f, 0.0f}};
+// clang-format on
+
+static void
+check_range(const Port* const port,
+            const float       minimum,
+            const float       maximum,
+            const float       default_value)
+{
+  CHECK(isnan(minimum) ? port->minimum == 0.0f : minimum == port->minimum);
+  CHECK(isnan(maximum) ? port->maximum == 0.0f : maximum == port->maximum);
+  CHECK(isnan(default_value) ? port->default_value == 0.0f
+                             : default_value == port->default_value);
+}
+
+static void
+check_ports(Host* const host, const Port* const ports, const uint32_t n)
+{
+  float minima[HOST_MAX_PORTS];
+  float maxima[HOST_MAX_PORTS];
+  float defaults[HOST_MAX_PORTS];
+  CHECK(host->n_ports == n);
+  lilv_plugin_get_port_ranges_float(host->plugin, minima, maxima, defaults);
+  for (uint32_t i = 0U; i < n; ++i) {
+    const uint32_t index = host_port(host, ports[i].symbol);
+    if (index != ports[i].index) {
+      fprintf(stderr, "%s: %u in Turtle\n", ports[i].symbol, index);
+    }
+    CHECK(index == ports[i].index);
+    check_range(&ports[i], minima[index], maxima[index], defaults[index]);
+  }
+}
+
+static LilvNode*
+uri_node(Host* const host, const char* const uri)
+{
+  return lilv_new_uri(host->world->lilv, uri);
+}
+
+/// The designated port of each role is the one that hosts should find
+static void
+check_designation(Host* const       host,
+                  const char* const type,
+                  const char* const role,
+                  const char* const symbol)
+{
+  LilvNode* const node  = uri_node(host, role);
+  LilvNode* const class = uri_node(host, type);
+  const LilvPort* const port =
+    lilv_plugin_get_port_by_designation(host->plugin, class, node);
+  CHECK(port);
+  CHECK(lilv_port_get_index(host->plugin, port) == host_port(host, symbol));
+  lilv_node_free(class);
+  lilv_node_free(node);
+}
+
+static bool
+says(Host* const host, const char* const predicate, const char* const object)
+{
+  LilvNode* const predicate_node = uri_node(host, predicate);
+  LilvNode* const object_node    = uri_node(host, object);
+  const bool      found          = lilv_world_ask(host->world->lilv,
+                                    lilv_plugin_get_uri(host->plugin),
+                                    predicate_node,
+                                    object_node);
+  lilv_node_free(object_node);
+  lilv_node_free(predicate_node);
+  return found;
+}
+
+static void
+check_promises(Host* const host)
+{
+  CHECK(lilv_plugin_verify(host->plugin));
+  CHECK(says(host, LV2_CORE__optionalFeature, LV2_CORE__hardRTCapable));
+  CHECK(says(host, LV2_CORE__optionalFeature, LV2_WORKER__schedule));
+  CHECK(says(host, LV2_CORE__optionalFeature, LV2_STATE__threadSafeRestore));
+  CHECK(says(host, LV2_CORE__extensionData, LV2_STATE__interface));
+  CHECK(says(host, LV2_CORE__extensionData, LV2_WORKER__interface));
+  CHECK(!says(host, LV2_CORE__requiredFeature, LV2_WORKER__schedule));
+  CHECK(says(host, LV2_PATCH__writable, HOST_MODEL));
+  CHECK(says(host, LV2_PATCH__readable, HOST_MESSAGE));
+  CHECK(lilv_instance_get_extension_data(host->instance, LV2_STATE__interface));
+  CHECK(host->worker.interface);
+  CHECK(!lilv_instance_get_extension_data(host->instance, "urn:other"));
+}
+
+/// The status reads as words, one for each number
+static void
+check_status_words(Host* const host)
+{
+  const LilvPort* const port =
+    lilv_plugin_get_port_by_index(host->plugin, host_port(host, "status"));
+  LilvScalePoints* const points =
+    lilv_port_get_scale_points(host->plugin, port);
+  unsigned seen = 0U;
+  LILV_FOREACH(scale_points, i, points)
+  {
+    const LilvScalePoint* const point = lilv_scale_points_get(points, i);
+    const float value = lilv_node_as_float(lilv_scale_point_get_value(point));
+    seen |= 1U << (unsigned)value;
+    CHECK(lilv_scale_point_get_label(point));
+  }
+  CHECK(lilv_scale_points_size(points) == 5U && seen == 31U);
+  lilv_scale_points_free(points);
+}
+
+static void
+check_plugin(HostWorld* const  world,
+             const char* const uri,
+             const Port* const ports,
+             const uint32_t    n)
+{
+  const HostSpec spec = {uri, 48000.0, HOST_FEATURE_ALL, HOST_WORK_LATER};
+  Host* const    host = host_open(world, &spec);
+  CHECK(host);
+  check_ports(host, ports, n);
+  check_promises(host);
+  check_status_words(host);
+  check_designation(
+    host, LV2_CORE__InputPort, LV2_CORE_PREFIX "enabled", "enabled");
+  check_designation(host, LV2_CORE__InputPort, LV2_CORE__control, "control");
+  host_close(host);
+}
+
+int
+main(void)
+{
+  HostWorld* const world = host_world_new(BUILD_DIR "/lv2");
+  CHECK(!strcmp(HOST_AUDIO, REM_AUDIO_URI));
+  CHECK(!strcmp(HOST_STEREO, REM_AUDIO_STEREO_URI));
+  check_plugin(world, HOST_AUDIO, mono, REM_AUDIO_N_PORTS);
+  check_plugin(world, HOST_STEREO, stereo, REM_AUDIO_STEREO_N_PORTS);
+  host_world_free(world);
+  return 0;
+}
