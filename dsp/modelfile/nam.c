@@ -158,8 +158,8 @@ read_words(const RemJson* const root, RemModel* const model)
   const RemJson rate     = rem_json_key(root, "sample_rate");
   RemStatus     st       = REM_SUCCESS;
   if ((st = rem_json_text(&name, &model->name)) ||
-      (st = rem_words_read_levels(&metadata, model)) ||
       (st = rem_words_read_extras(&metadata, model)) ||
+      (st = rem_words_read_levels(&metadata, model)) || // They have the word
       (json_number_value(rate.value) > 0.0 && // Some write -1 for unknown
        (st = rem_words_read_rate(&rate, model)))) {
     return st;

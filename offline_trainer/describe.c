@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/describe.h"
+
+#include "dsp/denormal.h"
+#include "dsp/modelfile/words.h"
+#include "offline_trainer/progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COST_SECONDS 0.02 ///< How long the cost is measured
+#define COST_FRAMES 16U   ///< Frames a call, as a small block of a host's
+#define LABEL_WIDTH 12    ///< Longest label, and a blank
+
+double
+describe_cost(const RemModel* const model)
+{
+  const RemNetSpec* const spec  = &model->spec;
+  RemNet* const           net   = rem_net_new(spec, model->params);
+  RemNetState* const      state = net ? rem_net_state_new(net) : NULL;
+  const size_t            n_floats =
+    (size_t)COST_FRAMES * ((size_t)spec->n_in + spec->n_out);
+  float* const x    = (float*)calloc(n_floats, sizeof(float));
+  double       cost = (double)NAN;
+  if (state && x) {
+    const RemFloatMode mode  = rem_denormals_off();
+    const double       start = progress_clock();
+    double             spent = 0.0, n = 0.0;
+    for (; spent < COST_SECONDS; n += COST_FRAMES) {
+      rem_net_block(
+        net, state, x, x + (size_t)COST_FRAMES * spec->n_in, COST_FRAMES);
+      spent = progress_clock() - start;
+    }
+    rem_denormals_restore(mode);
+    cost = spent / n;
+  }
+  free(x);
+  rem_net_state_free(state);
+  rem_net_free(net);
+  return cost;
+}
+
+/// Return the largest |h| (offset 0) or |c| (offset 1) of the rest state
+static double
+largest_rest(const RemModel* const model, const size_t offset)
+{
+  const size_t n     = model->spec.n_hidden;
+  float        worst = 0.0f;
+  for (size_t i = 0; i < rem_net_n_state(&model->spec); ++i) {
+    worst = i / n % 2U == offset ? fmaxf(worst, fabsf(model->rest[i])) : worst;
+  }
+  return (double)worst;
+}
+
+/// Return the multiply-adds of one sample
+static size_t
+multiply_adds(const RemNetSpec* const spec)
+{
+  const size_t n_biases = 4U * (size_t)spec->n_hidden * spec->n_layers;
+  return rem_net_n_params(spec) - n_biases - spec->n_out;
+}
+
+/// Print text that may come from a file: no control character reaches the
+/// terminal
+static void
+print_safely(const char* const text)
+{
+  for (const unsigned char* c = (const unsigned char*)text; *c; ++c) {
+    const bool control =
+      *c < 0x20U || *c == 0x7FU || (*c == 0xC2U && c[1] < 0xA0U);
+    putchar(control ? '?' : *c);
+  }
+}
+
+/// Print a label
+static void
+label(const char* const name)
+{
+  printf("  %-*s ", LABEL_WIDTH, name);
+}
+
+/// Print a line that is not there for a file that does not say
+static void
+print_level(bool* const       any,
+            const char* const name,
+            const float       value,
+            const char* const unit)
+{
+  if (isfinite(value)) {
+    if (*any) {
+      fputs(", ", stdout);
+    } else {
+      label("levels");
+    }
+    printf("%s %g %s", name, (double)value, unit);
+    *any = true;
+  }
+}
+
+/// Print "levels" if the file names any
+static void
+print_levels(const RemModel* const model)
+{
+  bool any = false;
+  print_level(&any, "loudness", model->loudness_db, "dB");
+  print_level(&any, "full scale in", model->input_level_dbu, "dBu");
+  print_level(&any, "full scale out", model->output_level_dbu, "dBu");
+  fputs(any ? "\n" : "", stdout);
+}
+
+/// Print one value
+static void
+print_value(const json_t* const value)
+{
+  if (json_is_string(value)) {
+    print_safely(json_string_value(value));
+  } else if (json_is_number(value)) {
+    printf("%.9g", json_number_value(value));
+  } else {
+    char* const text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    print_safely(text ? text : "");
+    free(text);
+  }
+}
+
+/// Print an object, one line a value; objects in it, two deep, by longer names
+static void
+print_object(const char*         title,
+             const char* const   prefix,
+             const json_t* const object,
+             const int           depth)
+{
+  const char* key   = NULL;
+  json_t*     value = NULL;
+  json_object_foreach((json_t*)object, key, value)
+  {
+    char name[128];
+    (void)snprintf(name, sizeof(name), "%.63s%.60s", prefix, key);
+    if (depth && json_object_size(value)) {
+      (void)snprintf(name, sizeof(name), "%.63s%.60s.", prefix, key);
+      print_object(title, name, value, depth - 1);
+    } else {
+      label(title);
+      print_safely(name);
+      fputs(": ", stdout);
+      print_value(value);
+      putchar('\n');
+    }
+    title = "";
+  }
+}
+
+/// Print a text that is a JSON object, or nothing for NULL
+static void
+print_words(const char* const title, const char* const text)
+{
+  json_t* const object = rem_words_object(text);
+  print_object(title, "", object, 2);
+  json_decref(object);
+}
+
+/// Print the shape of the net
+static void
+print_net(const RemNetSpec* const spec)
+{
+  label("net");
+  printf("LSTM, %u %s, %u %s of %u, %u %s%s\n",
+         spec->n_in,
+         spec->n_in > 1U ? "inputs" : "input",
+         spec->n_layers,
+         spec->n_layers > 1U ? "layers" : "layer",
+         spec->n_hidden,
+         spec->n_out,
+         spec->n_out > 1U ? "outputs" : "output",
+         spec->skip ? ", skip connection" : "");
+  label("parameters");
+  printf("%zu\n", rem_net_n_params(spec));
+}
+
+/// Print what the model does to the sound around the net
+static void
+print_sound(const RemModel* const model)
+{
+  label("sample rate");
+  printf("%g Hz%s\n",
+         model->sample_rate,
+         model->rate_known ? "" : ", assumed: the file does not say");
+  label("gains");
+  printf("%+g dB before the net, %+g dB after\n",
+         (double)model->in_gain_db,
+         (double)model->out_gain_db);
+  for (uint32_t k = 0; k < model->n_knobs; ++k) {
+    const RemKnob* const knob = &model->knobs[k];
+    label(k ? "" : "knobs");
+    print_safely(knob->name);
+    printf(": %g to %g, by default %g\n",
+           (double)knob->minimum,
+           (double)knob->maximum,
+           (double)knob->default_value);
+  }
+  print_levels(model);
+}
+
+/// Print what playing the model takes
+static void
+print_cost(const RemModel* const model, const double cost)
+{
+  label("cost");
+  printf("%zu multiply-adds a sample; here %.2f us (%s), %.2g %% of a core at "
+         "%g Hz\n",
+         multiply_adds(&model->spec),
+         1e6 * cost,
+         rem_net_isa(),
+         100.0 * cost * model->sample_rate,
+         model->sample_rate);
+}
+
+void
+describe_text(const char* const     path,
+              const RemFormat       format,
+              const RemModel* const model,
+              const double          cost)
+{
+  printf("%s\n", path);
+  label("format");
+  printf("%s\n", rem_format_name(format));
+  if (model->name) {
+    label("name");
+    print_safely(model->name);
+    putchar('\n');
+  }
+  print_net(&model->spec);
+  print_sound(model);
+  label("rest state");
+  printf("|h| up to %.3g, |c| up to %.3g\n",
+         largest_rest(model, 0U),
+         largest_rest(model, 1U));
+  print_cost(model, cost);
+  print_words("metadata", model->metadata);
+  print_words("metrics", model->metrics);
+  print_words("provenance", model->provenance);
+}
+
+/// Return a number, or null for what is not one
+static json_t*
+number(const double value)
+{
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+/// Return the shape of the net
+static json_t*
+net_json(const RemNetSpec* const spec)
+{
+  return json_pack("{s:s, s:i, s:i, s:i, s:s, s:i, s:b, s:I, s:I}",
+                   "cell",
+                   "lstm",
+                   "n_in",
+                   (int)spec->n_in,
+                   "n_hidden",
+                   (int)spec->n_hidden,
+                   "n_layers",
+                   (int)spec->n_layers,
+                   "head",
+                   "linear",
+                   "n_out",
+                   (int)spec->n_out,
+                   "skip",
+                   (int)spec->skip,
+                   "parameters",
+                   (json_int_t)rem_net_n_params(spec),
+                   "multiply_adds",
+                   (json_int_t)multiply_adds(spec));
+}
+
+json_t*
+describe_json(const char* const     path,
+              const RemFormat       format,
+              const RemModel* const model,
+              const double          cost)
+{
+  const bool    named = model->name != NULL;
+  json_t* const facts =
+    json_pack("{s:o, s:s, s:o, s:o, s:f, s:b, s:f, s:f, s:{s:f, s:f}, s:o, "
+              "s:o, s:o, s:o}",
+              "file",
+              json_stringn_nocheck(path, strlen(path)),
+              "format",
+              rem_format_name(format),
+              "name",
+              named ? json_string(model->name) : json_null(),
+              "net",
+              net_json(&model->spec),
+              "sample_rate",
+              model->sample_rate,
+              "rate_known",
+              (int)model->rate_known,
+              "in_gain_db",
+              (double)model->in_gain_db,
+              "out_gain_db",
+              (double)model->out_gain_db,
+              "rest",
+              "largest_h",
+              largest_rest(model, 0U),
+              "largest_c",
+              largest_rest(model, 1U),
+              "seconds_per_sample",
+              number(cost),
+              "metadata",
+              rem_words_object(model->metadata),
+              "metrics",
+              rem_words_object(model->metrics),
+              "provenance",
+              rem_words_object(model->provenance));
+  if (facts && !rem_words_write_settings(model, facts)) {
+    json_decref(facts);
+    return NULL;
+  }
+  return facts;
+}
