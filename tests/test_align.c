@@ -169,7 +169,7 @@ test_devices(void)
       const float scale = i % 2U ? -0.3f : 1.0f;
       shift(target, N, shifts[i], scale, shifted);
       const RemAlignment found = align(input, shifted, N);
-      CHECK(found.confident);
+      CHECK(found.confident && found.related);
       CHECK(found.latency <= shifts[i] && found.latency >= shifts[i] - 3);
       CHECK(shifts[i] || found.latency == 0);
       CHECK(found.inverted == (inverted != (scale < 0.0f)));
@@ -215,7 +215,7 @@ test_doubt(void)
     other[t] = noise(&seed);
   }
   const RemAlignment found = align(input, other, N);
-  CHECK(!found.confident && found.latency == 0);
+  CHECK(!found.confident && found.latency == 0 && !found.related);
 }
 
 /// The parts: correlation by FFT is the correlation, and a fit finds the lags

@@ -36,6 +36,7 @@ typedef struct {
   int32_t lag;
   double  rise;  ///< Its gain by what came before it
   double  share; ///< Its gain by the highest of those that follow
+  double  total; ///< Of all gains: what the input explains by what it does not
 } Onset;
 
 static void
@@ -132,6 +133,16 @@ highest(const double* const gain, const uint32_t begin, const uint32_t end)
   return top;
 }
 
+static double
+sum(const double* const gain)
+{
+  double total = 0.0;
+  for (uint32_t i = 0; i < N_LAGS; ++i) {
+    total += gain[i];
+  }
+  return total;
+}
+
 /// Return how far gain `i` rises above the eight before `onset`
 static double
 rise_at(const double* const gain, const uint32_t i, const uint32_t onset)
@@ -165,7 +176,8 @@ find_onset(const double* const a, const double* const b)
   const double after = highest(gain, at, at + N_BEFORE) + 1e-30;
   return (Onset){EARLIEST + (int32_t)at,
                  sqrt(rise_at(a, best, at) * rise_at(b, best, at)),
-                 gain[at] / after};
+                 gain[at] / after,
+                 sum(a) + sum(b)};
 }
 
 /// Find the onset of the response in signals aligned by the coarse search.
@@ -227,7 +239,7 @@ rem_align(const float* const  input,
   const uint32_t max_lag =
     max_latency < n / 4U ? max_latency : (uint32_t)(n / 4U);
   Signals   s     = {NULL, NULL, 0U};
-  Onset     onset = {0, 0.0, 0.0};
+  Onset     onset = {0, 0.0, 0.0, 0.0};
   RemStatus st    = take(input, target, n, 0, N_COARSE, &s);
   if (!st) {
     st = search_coarse(&s, rate / 96U + 1U, max_lag, out);
@@ -241,5 +253,9 @@ rem_align(const float* const  input,
     return rem_fail(error, st, NULL, "No memory to align %zu samples", n);
   }
   decide(onset, out);
+
+  // Each of the lags of each of two fits explains 1 / n by chance
+  const double chance = 2.0 * N_LAGS / (double)(n < N_FINE ? n : N_FINE);
+  out->related        = out->confident || onset.total > 3.0 * chance;
   return REM_SUCCESS;
 }

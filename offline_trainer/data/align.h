@@ -17,6 +17,7 @@ typedef struct {
   bool    inverted;   ///< The device turns the polarity over
   bool    confident;  ///< Else the recording does not say: trust a person
   float   confidence; ///< 0 to 1, for the report
+  bool    related;    ///< A linear fit explains more than chance would
 } RemAlignment;
 
 /**

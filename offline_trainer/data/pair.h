@@ -28,7 +28,6 @@ typedef struct {
   const RemKnobSetting* knobs;
   bool                  latency_given; ///< Use `latency`, do not measure
   int32_t               latency;       ///< Samples by which the target lags
-  bool                  keep_polarity; ///< Do not turn an inverted target over
 } RemPairSource;
 
 /// How serious a finding is
@@ -44,9 +43,10 @@ typedef struct {
   char            text[256];
 } RemFinding;
 
-#define REM_MAX_FINDINGS 24
+#define REM_MAX_FINDINGS 24 ///< More are left out
 
-/// A pair, aligned: target[t] belongs to input[t]
+/// A pair, aligned: target[t] belongs to input[t].  A target that is upside
+/// down stays so, as some devices do that; a finding says it.
 typedef struct {
   uint32_t     rate;   ///< Hz, of both files
   size_t       n;      ///< Samples left after alignment
@@ -54,12 +54,12 @@ typedef struct {
   float*       target; ///< [n] owned, polarity as recorded
   float*       knobs;  ///< [n_knobs] 0 to 1 as the net sees them; owned
   uint32_t     n_knobs;
-  RemAlignment alignment; ///< As found or as given
+  RemAlignment alignment; ///< As found, but for a latency that was given
   uint32_t     n_findings;
   RemFinding   findings[REM_MAX_FINDINGS];
-  double       noise_floor_db; ///< Of the target in its quietest part, dBFS
-  double       self_esr; ///< Of a repeated phrase against itself, or NaN: the
-                         ///< best ESR that any model can reach here
+  double noise_floor_db; ///< Of the target's quietest tenth of a second, dBFS
+  double self_esr; ///< Of a repeated phrase against its mean, or NaN: the best
+                   ///< ESR that any model can reach on this recording
 } RemPair;
 
 /// Pairs that one model learns from, all at one rate and with the same knobs
@@ -74,14 +74,24 @@ typedef struct {
 /**
    Read, check and align pairs.
 
+   Every pair is checked for length, channels, samples that are not numbers,
+   silence, level, clipping, DC, latency, polarity, noise and repeated phrases;
+   RemPair.findings say in sentences what was found, where, and what to do.
+   Of two-channel files the mean is taken if the channels are equal, else the
+   louder channel.
+
    Ranges of knobs: 0 to 1 if all values lie there, else lowest to highest
    value.  Defaults: the mean of the values.
 
+   @param sources [n_sources] of which each has the same knobs, in any order.
    @param out On success to be cleared with rem_recording_clear(); on failure
-              empty, but the findings of the pair at fault are in `error`.
-   @return #REM_NO_FILE, #REM_BAD_FORMAT, #REM_BAD_AUDIO (rates differ, silence,
-   too short, nothing in common), #REM_BAD_ARGUMENT (knobs differ between
-   pairs), #REM_NO_MEMORY or #REM_SUCCESS.
+              empty, and `error` says which file is at fault and why.
+   @return #REM_NO_FILE, #REM_BAD_FORMAT, #REM_TOO_LARGE, #REM_BAD_AUDIO (rates
+   differ, silence, shorter than half a second, not a number, the latency
+   leaves nothing), #REM_BAD_ARGUMENT (no pair, or knobs differ between pairs),
+   #REM_NO_MEMORY or #REM_SUCCESS.
+
+   Thread: any but audio.  Cost: about a second per pair.
 */
 RemStatus
 rem_recording_read(const RemPairSource* sources,
