@@ -40,9 +40,6 @@ typedef struct {
 
    @return #REM_BAD_AUDIO if there are no samples or the target is silent,
    #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
-
-   Thread: FFTW plans in process-wide memory, so never while another thread
-   plans.
 */
 RemStatus
 rem_evaluate(const float* target,

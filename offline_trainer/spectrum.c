@@ -2,6 +2,8 @@
 
 #include "offline_trainer/spectrum.h"
 
+#include "offline_trainer/fft.h"
+
 #include <fftw3.h>
 
 #include <math.h>
@@ -43,7 +45,7 @@ rem_spectrum_new(const uint32_t n)
   s->frame  = fftwf_alloc_real(n);
   s->bins   = fftwf_alloc_complex(n / 2U + 1U);
   if (s->window && s->frame && s->bins) {
-    s->plan  = fftwf_plan_dft_r2c_1d((int)n, s->frame, s->bins, FFTW_ESTIMATE);
+    s->plan  = rem_fft_forward(n, s->frame, s->bins);
     s->scale = 2.0 / ((double)n * fill_window(s->window, n));
   }
   if (!s->plan) {
@@ -57,9 +59,7 @@ void
 rem_spectrum_free(RemSpectrum* const s)
 {
   if (s) {
-    if (s->plan) {
-      fftwf_destroy_plan(s->plan);
-    }
+    rem_fft_destroy(s->plan);
     fftwf_free(s->window);
     fftwf_free(s->frame);
     fftwf_free(s->bins);

@@ -11,12 +11,7 @@
 /// A plan, a window and scratch memory for frames of one length
 typedef struct RemSpectrum RemSpectrum;
 
-/**
-   Return a spectrum of frames of `n` samples (even), or NULL without memory.
-
-   Thread: FFTW plans in process-wide memory, so never while another thread
-   plans.
-*/
+/// Return a spectrum of frames of `n` samples (even), or NULL without memory
 RemSpectrum*
 rem_spectrum_new(uint32_t n);
 
