@@ -79,30 +79,6 @@ test_loud_input(Stage* const stage)
   host_close(host);
 }
 
-/// Write a net that is at rest in silence and overflows on any loud sound: one
-/// gate lets the input through, the head multiplies by 3e38, eight times over.
-/// (Its memory cannot overflow: gates saturate, so finite weights keep it.)
-static void
-write_explosive(const char* const path)
-{
-  const FixtureModel what  = {2U, 8U, 1U, 0U, false};
-  RemModel* const    model = fixture_model(&what);
-  const RemLayerAt   at    = rem_net_layer_at(&model->spec, 0U);
-  const RemHeadAt    head  = rem_net_head_at(&model->spec);
-  float* const       p     = model->params;
-  for (uint32_t i = 0U; i < 32U; ++i) {
-    const uint32_t gate     = i / 8U;
-    p[at.weight_ih + i]     = gate == 2U ? 4.0f : 0.0f;
-    p[at.bias + i]          = gate == 2U ? 0.0f : (gate == 1U ? -5.0f : 5.0f);
-    p[head.weight + i / 4U] = 3e38f;
-  }
-  memset(p + at.weight_hh, 0, 32U * 8U * sizeof(float));
-  memset(model->rest, 0, 16U * sizeof(float));
-  model->check.n_frames = 0U; // Its answer to noise is not finite
-  CHECK(!rem_model_write(model, REM_FORMAT_NATIVE, path, NULL));
-  rem_model_free(model);
-}
-
 /// A net that leaves the finite numbers is silenced, put to rest and comes
 /// back; a net of sound mind can take over from it
 static void
@@ -111,7 +87,8 @@ test_net(Stage* const stage)
   char           path[FIXTURE_PATH];
   const uint32_t swap = 6000U;
   const uint32_t fade = swap + STAGE_BLOCK;
-  write_explosive(fixture_path(&stage->dir, "explosive.safetensors", path));
+  fixture_write_explosive(
+    fixture_path(&stage->dir, "explosive.safetensors", path));
   Host* const host = stage_host(stage, path);
 
   float quiet[STAGE_N];

@@ -11,8 +11,10 @@
 #include <stdatomic.h>
 
 enum {
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-  N_SWAPS = 200, ///< Ten times as slow
+#if defined(__SANITIZE_THREAD__)
+  N_SWAPS = 50, ///< Thirty times as slow
+#elif defined(__SANITIZE_ADDRESS__)
+  N_SWAPS = 200, ///< Five times as slow
 #else
   N_SWAPS = 1000,
 #endif
@@ -118,7 +120,7 @@ static void*
 restore_thread(void* const data)
 {
   Restorer* const restorer = (Restorer*)data;
-  for (uint32_t i = 0U; i < 20U; ++i) {
+  for (uint32_t i = 0U; i < 10U; ++i) {
     host_restore_model(restorer->host, restorer->sessions[i % 2U]);
   }
   atomic_store(&restorer->done, true);

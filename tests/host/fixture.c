@@ -146,6 +146,27 @@ fixture_write(const FixtureModel* const what, const char* const path)
 }
 
 void
+fixture_write_explosive(const char* const path)
+{
+  const FixtureModel what  = {2U, 8U, 1U, 0U, false};
+  RemModel* const    model = fixture_model(&what);
+  const RemLayerAt   at    = rem_net_layer_at(&model->spec, 0U);
+  const RemHeadAt    head  = rem_net_head_at(&model->spec);
+  float* const       p     = model->params;
+  for (uint32_t i = 0U; i < 32U; ++i) {
+    const uint32_t gate     = i / 8U;
+    p[at.weight_ih + i]     = gate == 2U ? 4.0f : 0.0f;
+    p[at.bias + i]          = gate == 2U ? 0.0f : (gate == 1U ? -5.0f : 5.0f);
+    p[head.weight + i / 4U] = 3e38f;
+  }
+  memset(p + at.weight_hh, 0, 32U * 8U * sizeof(float));
+  memset(model->rest, 0, 16U * sizeof(float));
+  model->check.n_frames = 0U; // Its answer to noise is not finite
+  CHECK(!rem_model_write(model, REM_FORMAT_NATIVE, path, NULL));
+  rem_model_free(model);
+}
+
+void
 fixture_write_text(const char* const path, const char* const text)
 {
   FILE* const file = fopen(path, "wb");

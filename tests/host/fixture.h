@@ -56,6 +56,12 @@ fixture_model(const FixtureModel* what);
 void
 fixture_write(const FixtureModel* what, const char* path);
 
+/// Write a net that is at rest in silence and overflows on any loud sound: one
+/// gate lets the input through, the head multiplies by 3e38, eight times over.
+/// (Its memory cannot overflow: gates saturate, so finite weights keep it.)
+void
+fixture_write_explosive(const char* path);
+
 /// Write `text` to a file
 void
 fixture_write_text(const char* path, const char* text);

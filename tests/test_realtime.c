@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: ISC
+
+/// Everything that can happen under audio happens, and run() is watched: it
+/// may not allocate, free, lock, sleep, read a clock or make a system call
+
+#include "tests/check.h"
+#include "tests/host/audit.h"
+#include "tests/host/stage.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { N_BLOCKS = 6000, MAX_BLOCK = 300 };
+
+/// What to ask for
+typedef struct {
+  Stage* stage;
+  char   explosive[FIXTURE_PATH];
+  char   bad[FIXTURE_PATH];
+} Realtime;
+
+static void
+check_clean(void)
+{
+  const uint32_t n = audit_take();
+  if (n) {
+    fprintf(stderr, "%u calls in run(), the last is %s\n", n, audit_last());
+  }
+  CHECK(n == 0U);
+}
+
+/// The watch sees what it should: calls from here, and from the plugin's own
+/// code, of which loading is full
+static void
+test_watch(Realtime* const rt, const bool sees_system_calls)
+{
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  audit_section(true);
+  void* volatile block = malloc(1); // Else the compiler leaves both out
+  free(block);
+  CHECK(!pthread_mutex_lock(&lock));
+  CHECK(!pthread_mutex_unlock(&lock));
+  audit_section(false);
+  CHECK(audit_take() == 4U);
+
+  audit_section(true);
+  (void)getppid();
+  audit_section(false);
+  CHECK(audit_take() == (sees_system_calls ? 1U : 0U));
+
+  Host* const  host   = host_open_usual(rt->stage->world, HOST_WORK_LATER);
+  float        x[1]   = {0.0f};
+  const float* in[1]  = {x};
+  float* const out[1] = {x};
+  host_activate(host);
+  host_send_model(host, 0U, rt->stage->plain);
+  host_run(host, in, out, 0U);
+  audit_section(true);
+  host_worker_drain(&host->worker);
+  audit_section(false);
+  CHECK(audit_take() > 1U);
+  host_close(host);
+}
+
+static uint32_t
+below(uint32_t* const seed, const uint32_t n)
+{
+  return (uint32_t)((0.5 + 0.5 * (double)noise(seed)) * (double)n);
+}
+
+/// Ask for one thing or another
+static void
+send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
+{
+  const char* const paths[] = {
+    rt->stage->plain, rt->stage->knobby, rt->explosive, rt->bad, "/nowhere"};
+  switch (below(seed, 12U)) {
+  case 0U:
+    host_send_get(host, 0U, NULL);
+    break;
+  case 1U:
+    host_send_set(host, 0U, HOST_MODEL, LV2_ATOM__Int, seed, sizeof(*seed));
+    break;
+  case 2U:
+    host_send_model(host, 0U, paths[below(seed, 5U)]);
+    host_send_model(host, 0U, paths[below(seed, 5U)]);
+    break;
+  case 3U:
+  case 4U:
+    host_send_model(host, 0U, paths[below(seed, 5U)]);
+    break;
+  default:
+    break;
+  }
+}
+
+/// Turn some control to anywhere, beyond its range too
+static void
+move_something(Host* const host, uint32_t* const seed)
+{
+  static const char* const symbols[] = {"enabled",
+                                        "in_gain",
+                                        "out_gain",
+                                        "mix",
+                                        "knob_1",
+                                        "knob_2",
+                                        "knob_3",
+                                        "knob_4"};
+  const uint32_t           i         = below(seed, 8U);
+  const float              range     = i == 1U || i == 2U ? 30.0f : 1.2f;
+  host_set(host, symbols[i], below(seed, 40U) ? range * noise(seed) : NAN);
+}
+
+/// Fill a block with sound, and now and then with what is none
+static void
+make_block(float* const x, const uint32_t n, uint32_t* const seed)
+{
+  static const float bad[] = {NAN, INFINITY, 3e38f, 1e-40f};
+  fixture_noise(x, n, 0.8f, *seed);
+  (void)noise(seed);
+  if (n && below(seed, 8U) == 0U) {
+    x[below(seed, n)] = bad[below(seed, 4U)];
+  }
+}
+
+static void
+run_watched(Realtime* const rt, Host* const host, const uint32_t n_blocks)
+{
+  uint32_t seed = 99U;
+  float    x[HOST_MAX_CHANNELS][MAX_BLOCK];
+  float    y[HOST_MAX_CHANNELS][MAX_BLOCK];
+  host_activate(host);
+  host->audio_hook = audit_section;
+  for (uint32_t i = 0U; i < n_blocks; ++i) {
+    const uint32_t     n     = below(&seed, MAX_BLOCK);
+    const float* const in[]  = {x[0], x[1]};
+    float* const       out[] = {y[0], below(&seed, 2U) ? y[1] : x[1]};
+    make_block(x[0], n, &seed);
+    make_block(x[1], n, &seed);
+    send_something(rt, host, &seed);
+    move_something(host, &seed);
+    host->notify_bytes = below(&seed, 3U) ? HOST_ATOM_BYTES : 64U;
+    host_run(host, in, out, n);
+    check_clean();
+    CHECK(fixture_largest_difference(out[0], out[0], n) == 0.0f);
+    if (i % 4U == 0U) {
+      fixture_pause();
+    }
+  }
+}
+
+static void
+test_run(Realtime* const rt)
+{
+  static const HostWork works[] = {HOST_WORK_THREAD,
+                                   HOST_WORK_NOW,
+                                   HOST_WORK_MUTE,
+                                   HOST_WORK_REFUSE,
+                                   HOST_WORK_DROP,
+                                   HOST_WORK_NONE};
+  for (uint32_t i = 0U; i < sizeof(works) / sizeof(*works); ++i) {
+    const HostSpec spec = {
+      i % 2U ? HOST_STEREO : HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, works[i]};
+    Host* const host =
+      stage_host_from_environment(rt->stage, rt->stage->plain, &spec);
+    run_watched(rt, host, i ? N_BLOCKS / 20U : N_BLOCKS);
+    printf("%u loads asked, %u told, %.0f not finite\n",
+           atomic_load(&host->worker.n_asked),
+           host->heard.n_model,
+           (double)host_get(host, "non_finite"));
+    CHECK(host_get(host, "non_finite") > 0.0f);
+    host_close(host);
+  }
+}
+
+int
+main(void)
+{
+  if (!audit_can_watch()) {
+    puts("a sanitizer has malloc() for itself");
+    return 77;
+  }
+  const bool sees_system_calls = audit_begin();
+  Realtime   rt                = {.stage = stage_open(BUILD_DIR "/lv2")};
+  fixture_write_explosive(
+    fixture_path(&rt.stage->dir, "explosive.safetensors", rt.explosive));
+  fixture_write_text(fixture_path(&rt.stage->dir, "bad.nam", rt.bad), "{]");
+  test_watch(&rt, sees_system_calls);
+  test_run(&rt);
+  if (!sees_system_calls) {
+    puts("only calls of the C library were watched: this kernel has no "
+         "dispatch of system calls to the program");
+  }
+  stage_close(rt.stage);
+  return 0;
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Realtime archives name no function that might wait.
+
+Code that the audio thread runs lives in archives of its own.  Whatever they
+need beside each other must be on a short list of functions that neither
+allocate, lock, nor make a system call.  They hold no mutable variable.
+"""
+
+import os
+import subprocess
+import sys
+
+BUILD = os.environ["BUILD_DIR"]
+ARCHIVES = [os.path.join(BUILD, name)
+            for name in ("libdsp_rt.a", "libplugin_rt.a")]
+
+SAFE = set("fmaxf fminf powf memchr memcpy memmove memset strlen "
+           "__stack_chk_fail _GLOBAL_OFFSET_TABLE_".split())
+VARIABLE = set("BbCDdSs")  # As nm calls what can be written to
+
+
+def symbols(*arguments):
+    """(name, kind) of everything that nm lists"""
+    out = subprocess.run(["nm", "--portability", *arguments], check=True,
+                         capture_output=True, text=True).stdout
+    rows = [line.split() for line in out.splitlines()]
+    return [(row[0], row[1]) for row in rows if len(row) > 1]
+
+
+def constant_data():
+    """Variables that are only written to when the program is loaded: tables
+    of pointers, which have a section of their own"""
+    out = subprocess.run(["objdump", "--syms", *ARCHIVES], check=True,
+                         capture_output=True, text=True).stdout
+    return {line.split()[-1] for line in out.splitlines()
+            if " .data.rel.ro" in line}
+
+
+def check_realtime():
+    rows = symbols(*ARCHIVES)
+    defined = {name for name, kind in rows if kind != "U"}
+    if "rem_audio_run" not in defined or "rem_net_block" not in defined:
+        sys.exit("the realtime archives do not hold what they should")
+    if any(name.startswith(("__asan", "__tsan")) for name, _ in rows):
+        print("a sanitizer adds calls of its own")
+        sys.exit(77)
+    unsafe = {name for name, kind in rows if kind == "U"} - defined - SAFE
+    if unsafe:
+        sys.exit("realtime code refers to " + ", ".join(sorted(unsafe)))
+    variables = {name for name, kind in rows if kind in VARIABLE}
+    variables -= constant_data()
+    if variables:
+        sys.exit("realtime code keeps " + ", ".join(sorted(variables)))
+
+
+check_realtime()
