@@ -94,8 +94,9 @@ def build(bld):
     bld.stlib(source=folder('offline_trainer/**/*.c',
                             excl=['offline_trainer/main.c', BPTT % '*']),
               target='trainer', includes='.',
+              defines=['REM_VERSION="%s"' % VERSION],
               use=['bptt_' + isa for isa in bld.env.ISAS]
-                  + 'dsp FFTW3F SNDFILE CAIRO JANSSON PTHREAD M'.split())
+                  + 'dsp FFTW3F SNDFILE CAIRO JANSSON NETTLE PTHREAD M'.split())
     bld.program(source='offline_trainer/main.c', target='remanence',
                 defines=['REM_VERSION="%s"' % VERSION],
                 includes='.', use='trainer dsp PTHREAD')

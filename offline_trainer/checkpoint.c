@@ -84,14 +84,14 @@ get_length(const unsigned char* const bytes)
   return length;
 }
 
-/// Return the bytes of a file with header `text`, or NULL without memory
+/// Return the bytes of a file with header `text` [used], or NULL without memory
 static unsigned char*
 make_bytes(const char* const     text,
+           const size_t          used,
            const RemEntry* const entries,
            const uint32_t        n_entries,
            size_t* const         size)
 {
-  const size_t used   = strlen(text);
   const size_t length = (used + 7U) / 8U * 8U; // Padded, so data is aligned
   *size               = LENGTH_BYTES + length;
   for (uint32_t i = 0; i < n_entries; ++i) {
@@ -123,7 +123,7 @@ rem_checkpoint_write(const char* const     path,
   size_t        size   = 0U;
 
   unsigned char* const bytes =
-    text ? make_bytes(text, entries, n_entries, &size) : NULL;
+    text ? make_bytes(text, strlen(text), entries, n_entries, &size) : NULL;
   const RemStatus st =
     bytes ? rem_file_write(path, bytes, size, error)
           : rem_fail(error,

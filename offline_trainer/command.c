@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MAX_WORD 32U ///< Longest word that suggestions are made for
 
@@ -218,14 +219,22 @@ command_nearest(const char* const        word,
   return best;
 }
 
-void
-command_hold_interrupts(void)
+/// Return the signals by which users stop a program
+static sigset_t
+interrupts(void)
 {
   sigset_t set;
   (void)sigemptyset(&set);
   (void)sigaddset(&set, SIGINT);
   (void)sigaddset(&set, SIGTERM);
   (void)sigaddset(&set, SIGHUP);
+  return set;
+}
+
+void
+command_hold_interrupts(void)
+{
+  const sigset_t set = interrupts();
   (void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -236,4 +245,14 @@ command_interrupted(void)
   (void)sigpending(&set);
   return sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1 ||
          sigismember(&set, SIGHUP) == 1;
+}
+
+void
+command_release_interrupts(void)
+{
+  const sigset_t        set     = interrupts();
+  const struct timespec at_once = {0, 0};
+  while (sigtimedwait(&set, NULL, &at_once) > 0) {
+  }
+  (void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -98,4 +98,9 @@ command_hold_interrupts(void);
 bool
 command_interrupted(void);
 
+/// Take note of that wish, so that another one ends the program at once.  For
+/// the thread that called command_hold_interrupts().
+void
+command_release_interrupts(void);
+
 #endif // REM_OFFLINE_TRAINER_COMMAND_H

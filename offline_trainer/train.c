@@ -16,10 +16,10 @@ rem_train_default(void)
   const RemTrainSpec spec = {
     .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
     .loss      = rem_loss_default(),
-    .n_streams = 64U,
-    .n_steps   = 512U,
+    .n_streams = 32U,
+    .n_steps   = 256U,
     .n_warm_up = 1000U,
-    .rate      = 0.01,
+    .rate      = 0.02,
     .decay     = 0.0,
     .clip      = 1.0,
     .keep      = 0.99,

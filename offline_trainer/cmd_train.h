@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: ISC
+
+/// What the files cmd_train*.c share, and no one else
+
+#ifndef REM_OFFLINE_TRAINER_CMD_TRAIN_H
+#define REM_OFFLINE_TRAINER_CMD_TRAIN_H
+
+#include "dsp/model.h"
+#include "dsp/modelfile/modelfile.h"
+#include "dsp/status.h"
+#include "offline_trainer/command.h"
+#include "offline_trainer/data/pair.h"
+#include "offline_trainer/evaluate.h"
+#include "offline_trainer/progress.h"
+#include "offline_trainer/split.h"
+#include "offline_trainer/train.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// A pair as given: --input, --target, and the --knob that follow
+typedef struct {
+  const char*    input_path;
+  const char*    target_path;
+  bool           held_out; ///< Given as --valid-input, --valid-target
+  uint32_t       n_knobs;
+  RemKnobSetting knobs[REM_MAX_KNOBS];
+} TrainPair;
+
+/// What the command line says
+typedef struct {
+  uint32_t       n_pairs;
+  TrainPair*     pairs; ///< [n_pairs] owned
+  bool           latency_given;
+  int32_t        latency;        ///< Samples
+  double         valid_fraction; ///< 0 if not given
+  RemTrainSpec   spec;
+  RemTrainLimits limits;
+  uint32_t       n_threads;
+  const char*    output_path;
+  RemFormat      format; ///< Of the output
+  const char*    report_dir;
+  const char*    name;
+  const char*    author;
+  const char*    notes;
+  bool           skip_given;
+  bool           resume;
+  bool           quiet;
+  bool           help; ///< Nothing but --help
+} TrainOptions;
+
+/**
+   Read the command line.
+
+   @param out To be cleared with train_options_clear() either way.
+   @return #REM_EXIT_DONE, or complains and returns #REM_EXIT_USAGE.
+*/
+int
+train_options_read(int argc, char** argv, TrainOptions* out);
+
+/// Free what options own
+void
+train_options_clear(TrainOptions* options);
+
+/// Print what `remanence train --help` says
+void
+train_help(void);
+
+/// What is known about a run when its model is written
+typedef struct {
+  const TrainOptions* options;
+  const RemRecording* recording;
+  const RemSplit*     split;
+  char*               about; ///< Options and data, a line each; owned
+} TrainFacts;
+
+/**
+   Write down what tells this run from others: every option that changes the
+   result, and a digest of the sound.
+
+   @return A text to free(), or NULL without memory.
+*/
+char*
+train_about(const TrainOptions* options,
+            const RemRecording* recording,
+            const RemSplit*     split);
+
+/**
+   Make a model of `params`, complete but for how well it fits.
+
+   @param rest  [rem_net_n_state()] near the rest state: where to look for it
+                from; NULL for zeros.
+   @return #REM_NO_MEMORY, #REM_NOT_FINITE or #REM_SUCCESS.
+*/
+RemStatus
+train_make_model(const TrainFacts* facts,
+                 const float*      params,
+                 const float*      rest,
+                 RemModel**        out,
+                 RemError*         error);
+
+/// Say in a model how well it fits; `figures` may be NULL.  False without
+/// memory.
+bool
+train_set_metrics(RemModel*           model,
+                  const RemTrainNews* news,
+                  const RemFigures*   figures);
+
+/// All held-out stretches, one after the other, and what a model makes of them
+typedef struct {
+  size_t     n;
+  float*     input;      ///< [n] owned
+  float*     target;     ///< [n] owned
+  float*     prediction; ///< [n] owned
+  double     load;       ///< Seconds of computing per second of sound
+  RemFigures figures;
+} TrainProof;
+
+/**
+   Play every held-out stretch in one go and compare.
+
+   @param out To be cleared with train_proof_clear() either way.
+*/
+RemStatus
+train_prove(const RemModel* model,
+            const RemSplit* split,
+            TrainProof*     out,
+            RemError*       error);
+
+/// Free what a proof owns and empty it
+void
+train_proof_clear(TrainProof* proof);
+
+/// Return "the output's name" with `ending` behind it, to free(), or NULL
+char*
+train_path_with(const char* path, const char* ending);
+
+/// A run and its files
+typedef struct {
+  TrainFacts   facts;
+  RemTrainer*  trainer;     ///< Owned
+  RemModel*    model;       ///< Best so far, as written; owned
+  char*        resume_path; ///< Of the checkpoint; owned
+  RemTrainNews news;        ///< Latest
+  Progress     progress;
+  bool         old_kept;    ///< What was there before has been put aside
+  bool         complained;  ///< About a file that cannot be written
+  bool         interrupted; ///< The user asked to stop
+  uint32_t     n_failures;  ///< Of training, told
+  double       last_keep;   ///< When the last checkpoint was written
+} TrainRun;
+
+/// Return who listens to rem_train(): progress line, files, interrupts
+RemTrainWatch
+train_watch(TrainRun* run);
+
+/// Set `run->model` to a model of the best weights so far, which there must be
+RemStatus
+train_take_best(TrainRun* run, RemError* error);
+
+/// Write the best model; what was there before a run is put aside first
+RemStatus
+train_write_model(TrainRun* run, RemError* error);
+
+#endif // REM_OFFLINE_TRAINER_CMD_TRAIN_H

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/cmd_train.h"
+
+#include <stdio.h>
+
+static const char help_files[] =
+  "Usage: remanence train --input DRY --target WET [OPTION]... -o MODEL\n"
+  "Train a net to do to DRY what a device did: WET is the recording of its\n"
+  "output. Two minutes are enough for most amplifiers and pedals. The best\n"
+  "model so far is always on disk; Ctrl-C stops and keeps it.\n"
+  "\n"
+  "Recordings\n"
+  "  -i, --input DRY           what went into the device\n"
+  "  -t, --target WET          what came out, at the same rate; repeat both\n"
+  "                            for more pairs\n"
+  "      --knob NAME=VALUE     where a knob stood for the pair before; models\n"
+  "                            of several pairs learn their knobs\n"
+  "      --latency N           WET lags by N samples; default: measured\n"
+  "      --valid-input DRY     a pair to test with, instead of a part of\n"
+  "      --valid-target WET    those that are learned from\n"
+  "      --valid-fraction F    part of each pair that is held out [0.1]\n"
+  "\n"
+  "Model\n"
+  "  -o, --output MODEL        .safetensors, or .json, .aidax, .nam\n"
+  "      --hidden N            hidden size [32]: 16 is cheap, 64 is fine\n"
+  "      --layers N            recurrent layers [1]\n"
+  "      --skip, --no-skip     add the input to the output, or not [skip;\n"
+  "                            no-skip for .nam, which cannot say it]\n"
+  "      --name, --author, --notes TEXT   kept in the model\n"
+  "\n"
+  "When to stop: whichever comes first [--time 120s]\n"
+  "      --time T              90, 120s, 2m, 1.5h\n"
+  "      --epochs N            passes through the recordings, or 4 million\n"
+  "                            samples of them if they are longer\n"
+  "      --patience N          epochs without a better model\n"
+  "\n";
+
+static const char help_training[] =
+  "Training\n"
+  "      --loss esr|mse        error to signal ratio, or mean square [esr]\n"
+  "      --pre-emphasis P      0.85 for 1 - 0.85/z, or up to 16 coefficients\n"
+  "                            of a filter, 1,-0.85; 0 for none [0.85]\n"
+  "      --dc W                weight of the DC error; the loss has 1 - W\n"
+  "                            [0.25]\n"
+  "      --stft W              weight of a spectral error on top [0]\n"
+  "      --batch N             parallel streams [%u]\n"
+  "      --window N            samples that gradients go back [%u]\n"
+  "      --warm-up N           samples a stream plays before it learns [%u]\n"
+  "      --learning-rate R     highest; it falls along a cosine to the limit\n"
+  "                            of time or epochs [%g]\n"
+  "      --decay D             of weights, apart from the gradient [%g]\n"
+  "      --clip NORM           longest gradient [%g]\n"
+  "      --average A           of weights over about 1/(1-A) updates [%g]\n"
+  "      --seed N              of everything random [%u]\n"
+  "      --threads N           [all cores]; does not change the result\n"
+  "\n"
+  "Running\n"
+  "      --resume              go on where MODEL.resume says, with the same\n"
+  "                            options; only limits and threads may differ\n"
+  "      --report DIR          write DIR/report.html about the result\n"
+  "  -q, --quiet               say only what is wrong\n"
+  "  -h, --help                show this\n"
+  "\n";
+
+static const char help_examples[] =
+  "A pedal, in two minutes, with a page to see and hear how good it is:\n"
+  "  remanence train -i dry.wav -t wet.wav --report pedal -o "
+  "pedal.safetensors\n"
+  "A better net overnight, that may be stopped and continued:\n"
+  "  remanence train -i dry.wav -t wet.wav --hidden 64 --time 8h -o a.json\n"
+  "  remanence train -i dry.wav -t wet.wav --hidden 64 --time 8h --resume "
+  "-o a.json\n"
+  "An amplifier with its gain knob:\n"
+  "  remanence train -i dry.wav -t low.wav --knob Gain=0.2 \\\n"
+  "                  -i dry.wav -t mid.wav --knob Gain=0.5 \\\n"
+  "                  -i dry.wav -t full.wav --knob Gain=1 -o amp.safetensors\n";
+
+void
+train_help(void)
+{
+  const RemTrainSpec spec = rem_train_default();
+  fputs(help_files, stdout);
+  printf(help_training,
+         spec.n_streams,
+         spec.n_steps,
+         spec.n_warm_up,
+         spec.rate,
+         spec.decay,
+         spec.clip,
+         spec.keep,
+         (unsigned)spec.seed);
+  fputs(help_examples, stdout);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/cmd_train_options.h"
+#include "offline_trainer/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_SECONDS 120.0 ///< Without --time, --epochs and --patience
+#define DEFAULT_FRACTION 0.1  ///< Held out
+#define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
+
+static const struct option long_options[] = {
+  {"input", required_argument, NULL, 'i'},
+  {"target", required_argument, NULL, 't'},
+  {"valid-input", required_argument, NULL, OPTION_VALID_INPUT},
+  {"valid-target", required_argument, NULL, OPTION_VALID_TARGET},
+  {"valid-fraction", required_argument, NULL, OPTION_VALID_FRACTION},
+  {"knob", required_argument, NULL, OPTION_KNOB},
+  {"latency", required_argument, NULL, OPTION_LATENCY},
+  {"output", required_argument, NULL, 'o'},
+  {"hidden", required_argument, NULL, OPTION_HIDDEN},
+  {"layers", required_argument, NULL, OPTION_LAYERS},
+  {"skip", no_argument, NULL, OPTION_SKIP},
+  {"no-skip", no_argument, NULL, OPTION_NO_SKIP},
+  {"loss", required_argument, NULL, OPTION_LOSS},
+  {"pre-emphasis", required_argument, NULL, OPTION_PRE_EMPHASIS},
+  {"dc", required_argument, NULL, OPTION_DC},
+  {"stft", required_argument, NULL, OPTION_STFT},
+  {"batch", required_argument, NULL, OPTION_BATCH},
+  {"window", required_argument, NULL, OPTION_WINDOW},
+  {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+  {"learning-rate", required_argument, NULL, OPTION_RATE},
+  {"decay", required_argument, NULL, OPTION_DECAY},
+  {"clip", required_argument, NULL, OPTION_CLIP},
+  {"average", required_argument, NULL, OPTION_AVERAGE},
+  {"seed", required_argument, NULL, OPTION_SEED},
+  {"threads", required_argument, NULL, OPTION_THREADS},
+  {"time", required_argument, NULL, OPTION_TIME},
+  {"epochs", required_argument, NULL, OPTION_EPOCHS},
+  {"patience", required_argument, NULL, OPTION_PATIENCE},
+  {"resume", no_argument, NULL, OPTION_RESUME},
+  {"report", required_argument, NULL, OPTION_REPORT},
+  {"name", required_argument, NULL, OPTION_NAME},
+  {"author", required_argument, NULL, OPTION_AUTHOR},
+  {"notes", required_argument, NULL, OPTION_NOTES},
+  {"quiet", no_argument, NULL, 'q'},
+  {"help", no_argument, NULL, 'h'},
+  {NULL, 0, NULL, 0}};
+
+/// Return the long name of `letter`
+static const char*
+name_of(const int letter)
+{
+  const struct option* o = long_options;
+  while (o->val != letter) {
+    ++o;
+  }
+  return o->name;
+}
+
+/// Note a file of a pair: an input opens one, a target completes the last
+static int
+read_file(TrainOptions* const o,
+          const char* const   command,
+          const bool          target,
+          const bool          held_out)
+{
+  TrainPair* const last = o->n_pairs ? &o->pairs[o->n_pairs - 1U] : NULL;
+  if (target) {
+    if (!last || last->target_path || last->held_out != held_out) {
+      return command_usage(command,
+                           "--%starget %s must follow the --%sinput that it"
+                           " belongs to",
+                           held_out ? "valid-" : "",
+                           optarg,
+                           held_out ? "valid-" : "");
+    }
+    last->target_path = optarg;
+    return REM_EXIT_DONE;
+  }
+  TrainPair* const pairs = (TrainPair*)realloc(
+    o->pairs, (o->n_pairs + (size_t)1U) * sizeof(TrainPair));
+  if (!pairs) {
+    return command_usage(command, "no memory for so many pairs");
+  }
+  o->pairs = pairs;
+  memset(&pairs[o->n_pairs], 0, sizeof(TrainPair));
+  pairs[o->n_pairs].input_path = optarg;
+  pairs[o->n_pairs].held_out   = held_out;
+  ++o->n_pairs;
+  return REM_EXIT_DONE;
+}
+
+/// Note where a knob stood while the last pair was recorded
+static int
+read_knob(TrainOptions* const o, const char* const command)
+{
+  TrainPair* const last = o->n_pairs ? &o->pairs[o->n_pairs - 1U] : NULL;
+  if (!last) {
+    return command_usage(
+      command, "--knob %s must follow the pair that it belongs to", optarg);
+  }
+  if (last->n_knobs == REM_MAX_KNOBS) {
+    return command_usage(command, "a pair has at most %u knobs", REM_MAX_KNOBS);
+  }
+  if (!command_knob(optarg, &last->knobs[last->n_knobs])) {
+    return command_usage(
+      command, "--knob wants Name=value, like Gain=0.3, not `%s`", optarg);
+  }
+  ++last->n_knobs;
+  return REM_EXIT_DONE;
+}
+
+/// Read an option that is a word
+static int
+read_word(TrainOptions* const o, const int letter)
+{
+  switch (letter) {
+  case 'o':
+    o->output_path = optarg;
+    break;
+  case OPTION_SKIP:
+  case OPTION_NO_SKIP:
+    o->spec.net.skip = letter == OPTION_SKIP;
+    o->skip_given    = true;
+    break;
+  case OPTION_RESUME:
+    o->resume = true;
+    break;
+  case OPTION_REPORT:
+    o->report_dir = optarg;
+    break;
+  case OPTION_NAME:
+    o->name = optarg;
+    break;
+  case OPTION_AUTHOR:
+    o->author = optarg;
+    break;
+  case OPTION_NOTES:
+    o->notes = optarg;
+    break;
+  case 'q':
+    o->quiet = true;
+    break;
+  case OPTION_TIME:
+    return train_read_time(o, optarg);
+  case OPTION_PRE_EMPHASIS:
+    return train_read_taps(o, optarg);
+  default:
+    return train_read_loss(o, optarg);
+  }
+  return REM_EXIT_DONE;
+}
+
+static int
+read_option(TrainOptions* const o, const char* const command, const int letter)
+{
+  if (train_is_number(letter)) {
+    return train_read_number(o, letter, name_of(letter), optarg);
+  }
+  switch (letter) {
+  case 'i':
+  case 't':
+    return read_file(o, command, letter == 't', false);
+  case OPTION_VALID_INPUT:
+  case OPTION_VALID_TARGET:
+    return read_file(o, command, letter == OPTION_VALID_TARGET, true);
+  case OPTION_KNOB:
+    return read_knob(o, command);
+  default:
+    return read_word(o, letter);
+  }
+}
+
+/// Refuse a command line without pairs, or with half ones
+static int
+check_pairs(const TrainOptions* const o, const char* const command)
+{
+  uint32_t n_training = 0U, n_held_out = 0U;
+  for (uint32_t i = 0; i < o->n_pairs; ++i) {
+    if (!o->pairs[i].target_path) {
+      return command_usage(command,
+                           "--%sinput %s lacks its --%starget",
+                           o->pairs[i].held_out ? "valid-" : "",
+                           o->pairs[i].input_path,
+                           o->pairs[i].held_out ? "valid-" : "");
+    }
+    n_training += !o->pairs[i].held_out;
+    n_held_out += o->pairs[i].held_out;
+  }
+  if (!n_training) {
+    return command_usage(command,
+                         "wants --input, what went into the device, and"
+                         " --target, what came out");
+  }
+  if (n_held_out && o->valid_fraction > 0.0) {
+    return command_usage(command,
+                         "--valid-fraction and --valid-input exclude each"
+                         " other");
+  }
+  return REM_EXIT_DONE;
+}
+
+static int
+check_output(TrainOptions* const o, const char* const command)
+{
+  if (!o->output_path) {
+    return command_usage(command,
+                         "wants -o, the model file to write, for example"
+                         " -o amp.safetensors");
+  }
+  o->format = rem_format_of_path(o->output_path);
+  if (o->format == REM_FORMAT_UNKNOWN || o->format == REM_FORMAT_GUITARML) {
+    return command_usage(command,
+                         "the ending of %s says no format that can be"
+                         " written: .safetensors, .json, .aidax or .nam",
+                         o->output_path);
+  }
+  if (o->format == REM_FORMAT_NAM && !o->skip_given) {
+    o->spec.net.skip = false; // The format knows none
+  }
+  return REM_EXIT_DONE;
+}
+
+/// Fill in what follows from other options
+static void
+complete(TrainOptions* const o)
+{
+  RemLossSpec* const loss = &o->spec.loss;
+  const float        main = 1.0f - loss->dc_weight;
+  loss->esr_weight *= main;
+  loss->mse_weight *= main;
+  if (o->valid_fraction <= 0.0) {
+    o->valid_fraction = DEFAULT_FRACTION;
+  }
+  if (o->limits.seconds <= 0.0 && !o->limits.epochs && !o->limits.patience) {
+    o->limits.seconds = DEFAULT_SECONDS;
+  }
+}
+
+int
+train_options_read(const int argc, char** const argv, TrainOptions* const out)
+{
+  *out                      = (TrainOptions){.spec      = rem_train_default(),
+                                             .n_threads = rem_pool_n_processors()};
+  out->spec.loss            = rem_loss_default();
+  out->spec.loss.esr_weight = 1.0f;
+  out->spec.loss.dc_weight  = (float)DEFAULT_DC;
+
+  int letter = 0;
+  while ((letter = command_option(argc, argv, "i:t:o:qh", long_options)) !=
+         -1) {
+    if (letter == 'h') {
+      out->help = true;
+      return REM_EXIT_DONE;
+    }
+    const int status = letter == '?' ? command_bad_option(argv, long_options)
+                                     : read_option(out, argv[0], letter);
+    if (status) {
+      return status;
+    }
+  }
+  if (optind < argc) {
+    return command_usage(argv[0], "`%s` belongs to no option", argv[optind]);
+  }
+  const int status = check_pairs(out, argv[0]);
+  if (status) {
+    return status;
+  }
+  complete(out);
+  return check_output(out, argv[0]);
+}
+
+void
+train_options_clear(TrainOptions* const options)
+{
+  free(options->pairs);
+  options->pairs   = NULL;
+  options->n_pairs = 0U;
+}
