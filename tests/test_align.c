@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define RATE 48000U
-#define N (4U * RATE)
+#define N ((size_t)4 * RATE)
 #define MAX_LATENCY 24000U
 
 // Under AddressSanitizer a search takes ten times as long: there one of each
@@ -32,17 +32,20 @@ play_strings(float* const out)
 {
   static float string[1024];
   uint32_t     seed   = 11U;
-  uint32_t     length = 1U;
-  for (uint32_t t = 0; t < N; ++t) {
+  size_t       length = 120U;
+  size_t       i      = 0;
+  for (size_t t = 0; t < N; ++t) {
     if (t % (RATE / 5U) == 0U) {
-      length = 120U + (uint32_t)(110.0f * (1.0f + noise(&seed)));
-      for (uint32_t i = 0; i < length; ++i) {
+      length = 120U + (size_t)(110.0f * (1.0f + noise(&seed)));
+      for (i = 0; i < length; ++i) {
         string[i] = 0.5f * noise(&seed);
       }
+      i = 0;
     }
-    const uint32_t i = t % length;
-    out[t]           = string[i];
-    string[i]        = 0.498f * (string[i] + string[(i + 1U) % length]);
+    const size_t next = i + 1U < length ? i + 1U : 0U;
+    out[t]            = string[i];
+    string[i]         = 0.498f * (string[i] + string[next]);
+    i                 = next;
   }
 }
 
@@ -51,7 +54,7 @@ low_pass(float* const x, const double hertz)
 {
   const float a     = (float)(1.0 - exp(-2.0 * acos(-1.0) * hertz / RATE));
   float       state = 0.0f;
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     state += a * (x[t] - state);
     x[t] = state;
   }
@@ -60,7 +63,7 @@ low_pass(float* const x, const double hertz)
 static void
 saturate(float* const x, const float drive, const float limit)
 {
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     x[t] = fmaxf(-limit, fminf(limit, tanhf(drive * x[t])));
   }
 }
@@ -72,7 +75,7 @@ all_pass(float* const x)
   const float a       = -0.9f;
   float       last_in = 0.0f;
   float       out     = 0.0f;
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     const float in = x[t];
     out            = a * in + last_in - a * out;
     last_in        = in;
@@ -90,9 +93,9 @@ cabinet(float* const x)
   for (uint32_t k = 0; k < 400U; ++k) {
     h[k] = (k ? 0.3f * noise(&seed) : 1.0f) * expf(-(float)k / 60.0f);
   }
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     out[t] = 0.0f;
-    for (uint32_t k = 0; k < 400U && k <= t; ++k) {
+    for (size_t k = 0; k < 400U && k <= t; ++k) {
       out[t] += h[k] * x[t - k];
     }
   }
@@ -188,11 +191,11 @@ test_noise(void)
   double       energy = 0.0;
   play_strings(input);
   play_device(1U, input, target);
-  for (uint32_t t = 0; t < N; ++t) {
-    energy += (double)target[t] * (double)target[t] / N;
+  for (size_t t = 0; t < N; ++t) {
+    energy += (double)target[t] * (double)target[t] / (double)N;
   }
   const float level = (float)(0.01 * sqrt(3.0 * energy));
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     target[t] += level * noise(&seed);
   }
   shift(target, N, 113, 1.0f, shifted);
@@ -211,7 +214,7 @@ test_doubt(void)
   CHECK(!align(input, other, N).confident);
   CHECK(!align(other, other, N).confident);
   CHECK(!align(input, input, 2000U).confident);
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     other[t] = noise(&seed);
   }
   const RemAlignment found = align(input, other, N);
@@ -314,6 +317,10 @@ test_pedal(void)
     float* xy[2]  = {NULL, NULL};
     size_t n_part = 0;
     if (!append(parts[i], xy, &n_part) || !append(parts[i], both, &n)) {
+      free(xy[0]);
+      free(xy[1]);
+      free(both[0]);
+      free(both[1]);
       return false;
     }
     check_pedal(xy, n_part, i < 2U ? all : few, n_of[i]);

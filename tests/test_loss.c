@@ -60,22 +60,23 @@ stft_resolution(const double* const y,
                 const uint32_t      n_fft)
 {
   const uint32_t hop        = n_fft / 4U;
+  const uint32_t n_bins     = n_fft / 2U + 1U;
   const uint32_t n_frames   = (n - n_fft) / hop + 1U;
   const uint32_t start      = (n - n_fft) % hop / 2U;
   double         difference = 0.0;
   double         energy     = 0.0;
   double         logarithm  = 0.0;
   for (uint32_t f = 0; f < n_frames; ++f) {
-    for (uint32_t k = 0; k <= n_fft / 2U; ++k) {
-      const double a = magnitude(target + start + f * hop, n_fft, k);
-      const double b = magnitude(y + start + f * hop, n_fft, k);
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      const double a = magnitude(target + start + (size_t)f * hop, n_fft, k);
+      const double b = magnitude(y + start + (size_t)f * hop, n_fft, k);
       difference += (a - b) * (a - b);
       energy += a * a;
       logarithm += fabs(log(a / b));
     }
   }
   return sqrt(difference / energy + 1e-12) +
-         logarithm / (n_frames * (n_fft / 2U + 1U));
+         logarithm / ((double)n_frames * n_bins);
 }
 
 static double
@@ -144,7 +145,7 @@ batch_loss(const Batch* const b, float* const dy)
       if (pass == 0U) {
         rem_loss_measure(loss, target, &norm);
       } else {
-        sum += rem_loss_gradient(loss, y, target, &norm, dy + s * b->n);
+        sum += rem_loss_gradient(loss, y, target, &norm, dy + (size_t)s * b->n);
       }
     }
   }

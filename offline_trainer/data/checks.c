@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SILENCE 1e-4f        ///< -80 dBFS
-#define CLIP_LEVEL 0.9f      ///< Flat tops below are the device's own
-#define CLIP_RUN 4U          ///< Equal samples at the peak that make a flat top
-#define QUIET 0.03f          ///< Peak of an input that was recorded too low
-#define DC_LEVEL 0.003       ///< -50 dBFS
-#define LONG_SILENCE 2.0     ///< Seconds
-#define NOISE_FLOOR_DB -60.0 ///< Above, noise is worth a word
-#define PLAYING_DB -40.0     ///< Above, it is not noise at all
-#define LOWEST_DB -200.0     ///< Of digital silence
+#define SILENCE 1e-4f    ///< -80 dBFS
+#define CLIP_LEVEL 0.9f  ///< Flat tops below are the device's own
+#define CLIP_RUN 4U      ///< Equal samples at the peak that make a flat top
+#define QUIET 0.03f      ///< Peak of an input that was recorded too low
+#define DC_LEVEL 0.003   ///< -50 dBFS
+#define LONG_SILENCE 2.0 ///< Seconds
+#define NOISE_FLOOR_DB (-60.0) ///< Above, noise is worth a word
+#define PLAYING_DB (-40.0)     ///< Above, it is not noise at all
+#define LOWEST_DB (-200.0)     ///< Of digital silence
 
 void
 rem_finding_add(RemPair* const        pair,
