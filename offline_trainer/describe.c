@@ -28,14 +28,15 @@ describe_cost(const RemModel* const model)
   if (state && x) {
     const RemFloatMode mode  = rem_denormals_off();
     const double       start = progress_clock();
-    double             spent = 0.0, n = 0.0;
+    double             spent = 0.0;
+    size_t             n     = 0;
     for (; spent < COST_SECONDS; n += COST_FRAMES) {
       rem_net_block(
         net, state, x, x + (size_t)COST_FRAMES * spec->n_in, COST_FRAMES);
       spent = progress_clock() - start;
     }
     rem_denormals_restore(mode);
-    cost = spent / n;
+    cost = spent / (double)n;
   }
   free(x);
   rem_net_state_free(state);
@@ -126,39 +127,42 @@ print_value(const json_t* const value)
   }
 }
 
-/// Print an object, one line a value; objects in it, two deep, by longer names
+/// Print one value of an object under its name, with `prefix` before that
 static void
-print_object(const char*         title,
-             const char* const   prefix,
-             const json_t* const object,
-             const int           depth)
+print_pair(const char* const   title,
+           const char* const   prefix,
+           const char* const   key,
+           const json_t* const value)
 {
-  const char* key   = NULL;
-  json_t*     value = NULL;
-  json_object_foreach((json_t*)object, key, value)
-  {
-    char name[128];
-    (void)snprintf(name, sizeof(name), "%.63s%.60s", prefix, key);
-    if (depth && json_object_size(value)) {
-      (void)snprintf(name, sizeof(name), "%.63s%.60s.", prefix, key);
-      print_object(title, name, value, depth - 1);
-    } else {
-      label(title);
-      print_safely(name);
-      fputs(": ", stdout);
-      print_value(value);
-      putchar('\n');
-    }
-    title = "";
-  }
+  label(title);
+  print_safely(prefix);
+  fputs(*prefix ? "." : "", stdout);
+  print_safely(key);
+  fputs(": ", stdout);
+  print_value(value);
+  putchar('\n');
 }
 
-/// Print a text that is a JSON object, or nothing for NULL
+/// Print a text that is a JSON object, one line a value, nothing for NULL;
+/// objects in it likewise, by longer names
 static void
-print_words(const char* const title, const char* const text)
+print_words(const char* title, const char* const text)
 {
   json_t* const object = rem_words_object(text);
-  print_object(title, "", object, 2);
+  const char *  key = NULL, *member = NULL;
+  json_t *      value = NULL, *inner = NULL;
+  json_object_foreach(object, key, value)
+  {
+    if (!json_object_size(value)) {
+      print_pair(title, "", key, value);
+      title = "";
+    }
+    json_object_foreach(value, member, inner)
+    {
+      print_pair(title, key, member, inner);
+      title = "";
+    }
+  }
   json_decref(object);
 }
 

@@ -85,7 +85,7 @@ check_same(const RemModel* const a, const RemModel* const b)
   CHECK(!memcmp(a->params, b->params, 4U * rem_net_n_params(spec)));
   CHECK(!memcmp(a->rest, b->rest, 4U * rem_net_n_state(spec)));
   CHECK(a->check.n_frames == b->check.n_frames);
-  const size_t n = 4U * a->check.n_frames;
+  const size_t n = sizeof(float) * a->check.n_frames;
   CHECK(!memcmp(a->check.input, b->check.input, n * spec->n_in));
   CHECK(!memcmp(a->check.output, b->check.output, n * spec->n_out));
   CHECK(!a->n_knobs ||

@@ -45,17 +45,17 @@ jansson_malloc(const size_t size)
 
 #  define EXPORT __attribute__((visibility("default")))
 
-// The names that glibc's own allocator has beside the standard ones
+// NOLINTBEGIN: glibc's allocator has these names beside the standard ones
 void*
-__libc_malloc(size_t size); // NOLINT(bugprone-reserved-identifier)
+__libc_malloc(size_t size);
 void*
-__libc_calloc(size_t n, size_t size); // NOLINT(bugprone-reserved-identifier)
+__libc_calloc(size_t n, size_t size);
 void*
-__libc_realloc(void* p, size_t size); // NOLINT(bugprone-reserved-identifier)
+__libc_realloc(void* p, size_t size);
 void
-__libc_free(void* p); // NOLINT(bugprone-reserved-identifier)
+__libc_free(void* p);
 void*
-__libc_memalign(size_t a, size_t n); // NOLINT(bugprone-reserved-identifier)
+__libc_memalign(size_t a, size_t n);
 
 static void*
 counted(void* const p)
@@ -99,6 +99,7 @@ free(void* p)
   n_live -= p != NULL;
   __libc_free(p);
 }
+// NOLINTEND
 
 #endif
 

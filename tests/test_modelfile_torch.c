@@ -89,10 +89,11 @@ test_case(const char* const name,
 int
 main(void)
 {
-  char      name[32];
-  unsigned  n = 0, n_in = 0, n_out = 0, n_cases = 0;
-  const int status =
-    system("/usr/bin/python3 -B " SOURCE_DIR "/tests/torch_model.py .");
+  const char* const command =
+    "/usr/bin/python3 -B " SOURCE_DIR "/tests/torch_model.py .";
+  const int status  = system(command); // NOLINT(cert-env33-c)
+  unsigned  n_cases = 0;
+  char      name[32], sizes[64];
   if (WEXITSTATUS(status) == 77 || WEXITSTATUS(status) == 127) {
     puts("SKIP python3-torch is not installed");
     return 77;
@@ -100,9 +101,12 @@ main(void)
   CHECK(!status);
   FILE* const index = fopen("index", "r");
   CHECK(index);
-  while (fscanf(index, "%31s %u %u %u", name, &n, &n_in, &n_out) == 4) {
+  for (; fscanf(index, "%31s %63[^\n]", name, sizes) == 2; ++n_cases) {
+    char*          at    = sizes;
+    const uint32_t n     = (uint32_t)strtoul(at, &at, 10);
+    const uint32_t n_in  = (uint32_t)strtoul(at, &at, 10);
+    const uint32_t n_out = (uint32_t)strtoul(at, &at, 10);
     test_case(name, n, n_in, n_out);
-    ++n_cases;
   }
   (void)fclose(index);
   CHECK(n_cases == 7);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 
-#define _XOPEN_SOURCE 700 // realpath(); NOLINT(bugprone-reserved-identifier)
+// For realpath()
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+#define _XOPEN_SOURCE 700
 
 #include "dsp/modelfile/file.h"
 

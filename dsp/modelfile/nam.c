@@ -14,19 +14,20 @@
 #define NAM_LAST_MINOR 7    ///< to 0.7
 #define SETTLED_TOLERANCE 1e-6f ///< Change of a state that counts as none
 
-/// Check "version"
+/// Check "version": three numbers
 static RemStatus
 check_version(const RemJson* const root)
 {
   const RemJson     at    = rem_json_key(root, "version");
   const char* const text  = json_string_value(at.value);
-  int               major = -1;
-  int               minor = -1;
+  char*             end   = NULL;
+  const long        major = text ? strtol(text, &end, 10) : -1;
+  const long minor = text && *end == '.' ? strtol(end + 1, &end, 10) : -1;
   if (!text) {
     return rem_json_unexpected(&at, "a version as a string");
   }
-  if (sscanf(text, "%2d.%3d.", &major, &minor) != 2 || major != 0 ||
-      minor < NAM_FIRST_MINOR || minor > NAM_LAST_MINOR) {
+  if (major != 0 || minor < NAM_FIRST_MINOR || minor > NAM_LAST_MINOR ||
+      *end != '.') {
     return rem_json_fail(&at,
                          REM_UNSUPPORTED,
                          "is `%.40s`, this program reads NAM 0.%d to 0.%d",
@@ -116,7 +117,7 @@ move_weights(const RemModel* const model, float* w, const bool reading)
       w = move(w, p + at.weight_hh + r * n, n, reading);
     }
     w = move(w, p + at.bias, 4U * n, reading);
-    w = move(w, model->rest + 2U * l * n, 2U * n, reading);
+    w = move(w, model->rest + (size_t)2U * l * n, 2U * n, reading);
   }
   w = move(w, p + head.weight, n, reading);
   (void)move(w, p + head.bias, 1U, reading);

@@ -122,7 +122,7 @@ list_tensors(const RemModel* const model, RemTensorOut* const list)
   add(list, &n, "head.weight", -1, spec->n_out, h, p + head.weight);
   add(list, &n, "head.bias", -1, spec->n_out, 0, p + head.bias);
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const float* const rest = model->rest + 2U * l * h;
+    const float* const rest = model->rest + (size_t)2U * l * h;
     add(list, &n, "rest.h", (int)l, h, 0, rest);
     add(list, &n, "rest.c", (int)l, h, 0, rest + h);
   }
