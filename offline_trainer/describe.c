@@ -149,17 +149,17 @@ static void
 print_words(const char* title, const char* const text)
 {
   json_t* const object = rem_words_object(text);
-  const char *  key = NULL, *member = NULL;
-  json_t *      value = NULL, *inner = NULL;
-  json_object_foreach(object, key, value)
+  const char *  outer = NULL, *inner = NULL;
+  json_t *      value = NULL, *part = NULL;
+  json_object_foreach(object, outer, value)
   {
     if (!json_object_size(value)) {
-      print_pair(title, "", key, value);
+      print_pair(title, "", outer, value);
       title = "";
     }
-    json_object_foreach(value, member, inner)
+    json_object_foreach(value, inner, part)
     {
-      print_pair(title, key, member, inner);
+      print_pair(title, outer, inner, part);
       title = "";
     }
   }

@@ -117,8 +117,8 @@ main(void)
       n = 8U + file.bytes[0] + 256U * file.bytes[1];
     }
     test_truncation(file);
-    test_flips(file, n < 1300U ? n : 1300U);
-    test_noise(file, 200);
+    test_flips(file, n < 900U ? n : 900U);
+    test_noise(file, 150);
     free(file.bytes);
   }
   return 0;

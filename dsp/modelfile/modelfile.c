@@ -219,18 +219,26 @@ check_object(const char* const text,
   return st == REM_NO_MEMORY || !st ? st : REM_BAD_ARGUMENT;
 }
 
+/// Refuse a name that JSON cannot hold
+static RemStatus
+check_name(const char* const name, RemError* const error)
+{
+  json_t* string  = name ? json_string(name) : json_null();
+  string          = string ? string : json_string(name); // Twice: not memory
+  const bool good = string != NULL;
+  json_decref(string);
+  return good ? REM_SUCCESS
+              : rem_fail(
+                  error, REM_BAD_ARGUMENT, NULL, "the name is not UTF-8 text");
+}
+
 /// Check all texts of a model
 static RemStatus
 check_texts(const RemModel* const model, RemError* const error)
 {
-  RemStatus     st   = REM_SUCCESS;
-  json_t* const name = json_string(model->name ? model->name : "");
-  if (!name) {
-    return rem_fail(
-      error, REM_BAD_ARGUMENT, NULL, "the model's name is not UTF-8 text");
-  }
-  json_decref(name);
-  if ((st = check_object(model->metadata, "metadata", error)) ||
+  RemStatus st = REM_SUCCESS;
+  if ((st = check_name(model->name, error)) ||
+      (st = check_object(model->metadata, "metadata", error)) ||
       (st = check_object(model->metrics, "metrics", error))) {
     return st;
   }
