@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: ISC
+"""A JACK server of the test's own, and sound through a host on it.
+
+The server has its own name, the dummy driver and no realtime rights.  Sound
+is played while it freewheels: every cycle waits for all clients, so none is
+late, and player, host and recorder see the same samples in the same cycle.
+"""
+
+import array
+import ctypes
+import os
+import subprocess
+import sys
+import time
+
+AUDIO = b"32 bit float mono audio"
+IS_INPUT, IS_OUTPUT = 1, 2
+NO_START_SERVER = 1
+BLOCK = 256
+PROCESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
+
+
+def load_library():
+    """libjack with the types of what is called here, or None"""
+    try:
+        jack = ctypes.CDLL("libjack.so.0")
+    except OSError:
+        return None
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    number, word = ctypes.c_int, ctypes.c_uint32
+    for name, result, arguments in (
+            ("client_open", pointer, (text, number, pointer)),
+            ("client_close", number, (pointer,)),
+            ("activate", number, (pointer,)),
+            ("set_process_callback", number, (pointer, PROCESS, pointer)),
+            ("port_register", pointer,
+             (pointer, text, text, ctypes.c_ulong, ctypes.c_ulong)),
+            ("port_get_buffer", pointer, (pointer, word)),
+            ("port_by_name", pointer, (pointer, text)),
+            ("connect", number, (pointer, text, text)),
+            ("last_frame_time", word, (pointer,)),
+            ("set_freewheel", number, (pointer, number))):
+        function = getattr(jack, "jack_" + name)
+        function.restype, function.argtypes = result, arguments
+    return jack
+
+
+def stop(process):
+    """End a process that we started"""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Server:
+    """jackd, for as long as the `with` lasts; clients find it by themselves"""
+
+    def __init__(self, rate):
+        self.name = "remanence-test-%d" % os.getpid()
+        self.command = ["jackd", "-n", self.name, "-r", "-S", "-d", "dummy",
+                        "-r", str(rate), "-p", str(BLOCK)]
+        self.process = None
+
+    def __enter__(self):
+        os.environ.update(JACK_DEFAULT_SERVER=self.name,
+                          JACK_NO_START_SERVER="1",
+                          JACK_NO_AUDIO_RESERVATION="1")
+        with open("jackd.log", "w") as log:
+            self.process = subprocess.Popen(self.command, stdout=log,
+                                            stderr=subprocess.STDOUT)
+        waited = subprocess.run(["jack_wait", "-w", "-t", "20",
+                                 "-s", self.name], capture_output=True)
+        if waited.returncode or self.process.poll() is not None:
+            stop(self.process)
+            with open("jackd.log") as log:
+                sys.exit("jackd did not start:\n" + log.read())
+        return self
+
+    def __exit__(self, *error):
+        stop(self.process)
+
+
+class Client:
+    """One port and a function called every cycle with its buffer"""
+
+    def __init__(self, jack, name, flag, process):
+        self.jack = jack
+        self.handle = jack.jack_client_open(name.encode(), NO_START_SERVER,
+                                            None)
+        if not self.handle:
+            sys.exit("cannot connect to jackd as " + name)
+        self.port = jack.jack_port_register(self.handle, b"port", AUDIO, flag,
+                                            0)
+        self.process = process
+        self.callback = PROCESS(self.cycle)  # Referred to by libjack
+        jack.jack_set_process_callback(self.handle, self.callback, None)
+        jack.jack_activate(self.handle)
+
+    def cycle(self, n, _):
+        self.process(self.jack.jack_port_get_buffer(self.port, n), n)
+        return 0
+
+    def close(self):
+        self.jack.jack_client_close(self.handle)
+
+
+class Through:
+    """Plays samples to a host and keeps what comes back"""
+
+    def __init__(self, jack, samples):
+        self.source, self.played, self.got = samples, 0, 0
+        self.target = array.array("f", bytes(4 * len(samples)))
+        self.start, self.going, self.gap = None, False, False
+        self.player = Client(jack, "player", IS_OUTPUT, self.play)
+        self.recorder = Client(jack, "recorder", IS_INPUT, self.record)
+        self.jack = jack
+
+    def play(self, buffer, n):
+        ctypes.memset(buffer, 0, 4 * n)
+        if self.going:
+            if self.start is None:
+                self.start = self.jack.jack_last_frame_time(self.player.handle)
+            m = max(0, min(n, len(self.source) - self.played))
+            at = self.source.buffer_info()[0] + 4 * self.played
+            ctypes.memmove(buffer, at, 4 * m)
+            self.played += m
+
+    def record(self, buffer, n):
+        if self.start is None or self.got == len(self.target):
+            return
+        now = self.jack.jack_last_frame_time(self.recorder.handle)
+        if (now - self.start) % 2 ** 32 != self.got:
+            self.gap = True
+        m = min(n, len(self.target) - self.got)
+        at = self.target.buffer_info()[0] + 4 * self.got
+        ctypes.memmove(at, buffer, 4 * m)
+        self.got += m
+
+    def run(self, alive):
+        """Until everything is played, or the host is no longer alive"""
+        self.jack.jack_set_freewheel(self.player.handle, 1)
+        time.sleep(0.3)
+        self.going = True
+        end = time.monotonic() + 60
+        while self.got < len(self.target) and time.monotonic() < end \
+                and alive():
+            time.sleep(0.01)
+        self.jack.jack_set_freewheel(self.player.handle, 0)
+        time.sleep(0.2)
+
+
+def play_through(jack, host, samples, alive):
+    """Play `samples` through the ports of a host's client; mono"""
+    through = Through(jack, samples)
+    handle = through.player.handle
+    try:
+        end = time.monotonic() + 30
+        while not jack.jack_port_by_name(handle, (host + ":out").encode()):
+            if time.monotonic() > end or not alive():
+                sys.exit(host + " has no port `out` on the JACK server")
+            time.sleep(0.05)
+        for source, target in (("player:port", host + ":in"),
+                               (host + ":out", "recorder:port")):
+            if jack.jack_connect(handle, source.encode(), target.encode()):
+                sys.exit("cannot connect %s to %s" % (source, target))
+        through.run(alive)
+    finally:
+        through.player.close()
+        through.recorder.close()
+    if through.got < len(samples) or through.gap:
+        sys.exit("%s: %d of %d samples came back%s" % (
+            host, through.got, len(samples),
+            ", not in one piece" if through.gap else ""))
+    return through.target

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""jalv: a preset with a model, controls while it plays, sound over JACK."""
+
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "host"))
+import jack as host_jack
+import real
+
+PRESET = "urn:remanence-test:preset"
+TOLERANCE = 1e-6  # jalv has run on silence for a while: as good as at rest
+
+
+class Jalv:
+    """jalv on the mono plugin, told what to do on its console"""
+
+    def __init__(self):
+        self.log = open("jalv.log", "w+")
+        self.process = subprocess.Popen(
+            ["stdbuf", "-oL", "jalv", "-n", "jalv", real.MONO], text=True,
+            env=real.environment(), stdin=subprocess.PIPE, stdout=self.log,
+            stderr=subprocess.STDOUT)
+        self.wait("Block length")
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def output(self):
+        with open("jalv.log") as log:
+            return log.read()
+
+    def wait(self, words):
+        end = time.monotonic() + 30
+        while words not in self.output():
+            if not self.alive() or time.monotonic() > end:
+                sys.exit("jalv did not say '%s':\n%s" % (words,
+                                                         self.output()))
+            time.sleep(0.05)
+
+    def say(self, line, answer):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        self.wait(answer)
+
+    def close(self):
+        self.process.stdin.close()  # Its own way out
+        try:
+            return self.process.wait(10)
+        finally:
+            host_jack.stop(self.process)
+
+
+def play(library, dry):
+    jalv = Jalv()
+    try:
+        jalv.say("presets", PRESET)  # Else 1.6.6 does not know it
+        jalv.say("preset " + PRESET, "Playing " + model)
+        # jalv 1.6.6 leaves the preset's controls alone where it need not pause
+        # a plugin to restore it
+        jalv.say("set in_gain -6", "in_gain = -6.0")
+        jalv.say("set in_gain 0", "in_gain = 0.0")
+        time.sleep(0.5)  # Fades and glides end
+        result = host_jack.play_through(library, "jalv", dry, jalv.alive)
+    finally:
+        status = jalv.close()
+    if status:
+        sys.exit("jalv: exit status %d\n%s" % (status, jalv.output()))
+    return result
+
+
+real.need("jalv", "jackd", "jack_wait", "stdbuf")
+library = host_jack.load_library() or real.skip("libjack is missing")
+dry = real.make_signal("in.wav")
+model = real.make_model("noise.json")
+wet = real.render(model, "in.wav", "wet.wav")
+real.make_preset(PRESET, model, mix=1.0)
+with host_jack.Server(real.RATE):
+    played = play(library, dry)
+real.compare(wet, played, "jalv", TOLERANCE)
