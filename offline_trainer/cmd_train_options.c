@@ -8,6 +8,7 @@
 
 #define DEFAULT_SECONDS 120.0 ///< Without --time, --epochs and --patience
 #define DEFAULT_FRACTION 0.1  ///< Held out
+#define STFT_WINDOW 2048U     ///< With --stft: it holds the longest frame
 #define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
 
 static const struct option long_options[] = {
@@ -231,6 +232,10 @@ complete(TrainOptions* const o)
   const float        main = 1.0f - loss->dc_weight;
   loss->esr_weight *= main;
   loss->mse_weight *= main;
+  if (!o->spec.n_steps) {
+    o->spec.n_steps =
+      loss->stft_weight > 0.0f ? STFT_WINDOW : rem_train_default().n_steps;
+  }
   if (o->valid_fraction <= 0.0) {
     o->valid_fraction = DEFAULT_FRACTION;
   }
@@ -247,6 +252,7 @@ train_options_read(const int argc, char** const argv, TrainOptions* const out)
   out->spec.loss            = rem_loss_default();
   out->spec.loss.esr_weight = 1.0f;
   out->spec.loss.dc_weight  = (float)DEFAULT_DC;
+  out->spec.n_steps         = 0U; // Not given
 
   int letter = 0;
   while ((letter = command_option(argc, argv, "i:t:o:qh", long_options)) !=

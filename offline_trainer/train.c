@@ -17,7 +17,7 @@ rem_train_default(void)
     .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
     .loss      = rem_loss_default(),
     .n_streams = 32U,
-    .n_steps   = 256U,
+    .n_steps   = 128U,
     .n_warm_up = 1000U,
     .rate      = 0.02,
     .decay     = 0.0,
@@ -141,6 +141,29 @@ allocate(RemTrainer* const trainer, const uint32_t n_threads)
   return true;
 }
 
+/**
+   Set what losses are relative to: the energy of an average batch.
+
+   That of the batch at hand would give quiet batches as large a gradient as
+   loud ones, which is not what an ESR over a whole recording asks for.
+*/
+static void
+measure_recording(RemTrainer* const trainer)
+{
+  const uint32_t n_steps = trainer->spec.n_steps;
+  RemLossNorm    all     = {0.0, 0.0, 0U};
+  for (uint32_t i = 0; i < trainer->split->n_training; ++i) {
+    const RemStretch* const s = &trainer->split->training[i];
+    for (size_t t = s->begin; t + n_steps <= s->end; t += n_steps) {
+      rem_loss_measure(trainer->groups->loss, s->pair->target + t, &all);
+    }
+  }
+  const double share =
+    (double)trainer->spec.n_streams / (double)(all.n_streams);
+  trainer->norm = (RemLossNorm){
+    share * all.energy, share * all.energy_emphasised, trainer->spec.n_streams};
+}
+
 RemStatus
 rem_trainer_new(const RemTrainSpec* const spec,
                 const RemSplit* const     split,
@@ -177,6 +200,7 @@ rem_trainer_new(const RemTrainSpec* const spec,
     rem_trainer_free(trainer);
     return st;
   }
+  measure_recording(trainer);
   initialise(trainer);
   rem_trainer_set_params(trainer, trainer->params);
   memcpy(trainer->best, trainer->params, trainer->n_params * sizeof(float));
@@ -225,7 +249,7 @@ rem_trainer_set_params(RemTrainer* const trainer, const float* const params)
    Sum the gradients of all groups, in the order of groups, whoever ran them.
 
    This is the one meeting of an update.  A run over several machines would add
-   their sums here, and the norms of their windows in measure_window().
+   their sums here.
 */
 static double
 sum_groups(RemTrainer* const trainer)
@@ -240,19 +264,6 @@ sum_groups(RemTrainer* const trainer)
     share += trainer->groups[i].share;
   }
   return share;
-}
-
-/// Sum what the losses of this window are relative to
-static void
-measure_window(RemTrainer* const trainer)
-{
-  const uint32_t window = (uint32_t)trainer->counters.window;
-  trainer->norm         = (RemLossNorm){0.0, 0.0, 0U};
-  for (uint32_t i = 0; i < trainer->spec.n_streams; ++i) {
-    rem_loss_measure(trainer->groups->loss,
-                     rem_streams_target(&trainer->streams, i, window),
-                     &trainer->norm);
-  }
 }
 
 /// Move to the next window, or epoch
@@ -279,7 +290,6 @@ rem_trainer_update(RemTrainer* const trainer, const double rate)
   if (!c->window) {
     rem_streams_draw(&trainer->streams, &c->random);
   }
-  measure_window(trainer);
   rem_pool_run(trainer->pool, trainer->n_groups, rem_group_run, trainer);
 
   const double loss = sum_groups(trainer);

@@ -54,7 +54,7 @@ struct RemTrainer {
   RemValidation*   validation;
   uint32_t         n_groups;
   RemGroup*        groups; ///< [n_groups]
-  RemLossNorm      norm;   ///< Of the present window
+  RemLossNorm      norm;   ///< Of an average batch
   size_t           n_params;
   float*           params;
   float*           average;
