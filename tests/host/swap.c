@@ -93,13 +93,13 @@ swap_open(const char* const lv2_path)
   CHECK(swap);
   swap->dir   = fixture_begin();
   swap->world = host_world_new(lv2_path);
-  fixture_tones(swap->in, 2U * SWAP_SECOND, 0.5f);
+  fixture_tones(swap->in, SWAP_N, 0.5f);
   for (uint32_t m = 0U; m < SWAP_MODELS; ++m) {
     char name[32];
     snprintf(name, sizeof(name), "model%u.safetensors", m);
     fixture_write(&models[m], fixture_path(&swap->dir, name, swap->paths[m]));
     RemModel* const model = fixture_model(&models[m]);
-    fixture_render(model, 0.5f, swap->in, swap->wet[m], 2U * SWAP_SECOND);
+    fixture_render(model, 0.5f, swap->in, swap->wet[m], SWAP_N);
     rem_model_free(model);
   }
   swap->bound = largest_allowed(swap);

@@ -14,7 +14,8 @@ enum {
   SWAP_SECOND    = 48000,
   SWAP_MODELS    = 4,
   SWAP_MAX_BLOCK = 300,
-  SWAP_MAX_AHEAD = 4096 ///< Samples that sound while one model is loaded
+  SWAP_MAX_AHEAD = 4096, ///< Samples that sound while one model is loaded
+  SWAP_N = 2 * SWAP_SECOND + SWAP_MAX_BLOCK ///< A block may begin at the end
 };
 
 /// What everything is compared with
@@ -22,9 +23,9 @@ typedef struct {
   HostWorld* world;
   FixtureDir dir;
   char       paths[SWAP_MODELS][FIXTURE_PATH];
-  float      in[2 * SWAP_SECOND]; ///< Repeats every second without a seam
-  float      wet[SWAP_MODELS][2 * SWAP_SECOND]; ///< Of each model alone
-  float      bound;                             ///< Largest step allowed
+  float      in[SWAP_N];               ///< Repeats every second without a seam
+  float      wet[SWAP_MODELS][SWAP_N]; ///< Of each model alone
+  float      bound;                    ///< Largest step allowed
 } Swap;
 
 /// A plugin under audio, and what came out of it
