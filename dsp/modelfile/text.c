@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Add `n` bytes
-static void
-add_bytes(RemText* const text, const char* const bytes, const size_t n)
+void
+rem_text_add_bytes(RemText* const text, const void* const bytes, const size_t n)
 {
   if (text->failed) {
     return;
@@ -29,14 +28,14 @@ add_bytes(RemText* const text, const char* const bytes, const size_t n)
 void
 rem_text_add(RemText* const text, const char* const string)
 {
-  add_bytes(text, string, strlen(string));
+  rem_text_add_bytes(text, string, strlen(string));
 }
 
 /// What json_dump_callback() calls
 static int
 add_piece(const char* const bytes, const size_t n, void* const data)
 {
-  add_bytes((RemText*)data, bytes, n);
+  rem_text_add_bytes((RemText*)data, bytes, n);
   return 0;
 }
 
@@ -61,7 +60,7 @@ add_number(RemText* const text, json_t* const number, const float value)
                                   sizeof(digits),
                                   JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
   text->failed |= !n || n > sizeof(digits);
-  add_bytes(text, digits, text->failed ? 0 : n);
+  rem_text_add_bytes(text, digits, text->failed ? 0 : n);
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 /// A text that grows, for JSON with arrays too long to build as jansson values
+/// and for all else that is put together in memory
 
 #ifndef REM_DSP_MODELFILE_TEXT_H
 #define REM_DSP_MODELFILE_TEXT_H
@@ -22,6 +23,10 @@ typedef struct {
 /// Add a string
 void
 rem_text_add(RemText* text, const char* string);
+
+/// Add `n` bytes
+void
+rem_text_add_bytes(RemText* text, const void* bytes, size_t n);
 
 /// Add `value` as JSON; NULL counts as no memory
 void

@@ -39,4 +39,9 @@ typedef struct {
 RemStatus
 rem_report_write(const RemReport* report, const char* dir, RemError* error);
 
+/// Write one PNG for people who only glance: loss curve, target and prediction
+/// overlaid, and spectrograms, on white
+RemStatus
+rem_report_picture(const RemReport* report, const char* path, RemError* error);
+
 #endif // REM_OFFLINE_TRAINER_REPORT_REPORT_H
