@@ -20,6 +20,7 @@ typedef struct {
 /// In the order of --help; a row goes in with its cmd_*.c, and keeps its place:
 /// train, eval, render, info, convert, bench
 static const Command commands[] = {
+  {"train", "make a model from recordings of a device", cmd_train},
   {"eval", "say how far a model is from the device", cmd_eval},
   {"render", "play a sound file through a model", cmd_render},
   {"info", "say what is in a model file", cmd_info},
