@@ -100,8 +100,9 @@ rem_trainer_free(RemTrainer* trainer);
 
    The learning rate rises to `rate` and falls to nearly nothing along a cosine
    whose end is the limit of epochs or seconds, whichever is nearer.  Weights
-   that validate best are kept.  When numbers run away, training goes back to
-   those and halves the rate.
+   that validate best are kept.  When training has been far off them for some
+   time it goes back to them, at a lower rate; so it does, at half the rate,
+   when numbers run away.
 
    @param watch What to tell; any of its functions may be NULL.
    @param end   Why it ended, on success.

@@ -30,8 +30,9 @@ typedef struct {
   uint64_t window;    ///< Next window of this epoch; 0 is before the draw
   uint64_t n_unseen;  ///< Samples learned from since the last validation
   uint64_t n_failures;
+  uint64_t n_far_off;    ///< Validations far from the best, in a row
   uint64_t best_epoch;   ///< Of the best model
-  uint64_t n_seen;       ///< Updates in the average
+  uint64_t n_seen;       ///< Updates since the parameters were last set
   uint64_t n_adam_steps; ///< As in `adam`; only for the checkpoint
 } RemTrainCounters;
 

@@ -10,6 +10,9 @@
 #define RISE 100.0         ///< Updates until the learning rate is reached
 #define LOWEST_RATE 0.01   ///< Part of the learning rate that is left at last
 #define MAX_FAILURES 6U    ///< More, and nothing good comes of it
+#define CALMER 0.7         ///< Learning rate after going back, by before
+#define FAR_OFF 1.5        ///< Times the best ESR: worse is another place
+#define MAX_FAR_OFF 3U     ///< Validations out there before going back
 #define TRAINED_PER_TEST 8 ///< Samples learned from per sample validated
 
 /// What one call of rem_train() knows
@@ -81,6 +84,21 @@ news_of(const Run* const run)
   return news;
 }
 
+/// Go back to the best weights if training has left their neighbourhood for
+/// long: at high rates it jumps now and then, and seldom finds back in time
+static void
+stay_near(RemTrainer* const trainer)
+{
+  RemTrainCounters* const      c = &trainer->counters;
+  const RemTrainFigures* const f = &trainer->figures;
+  c->n_far_off = f->val_esr > FAR_OFF * f->best_esr ? c->n_far_off + 1U : 0U;
+  if (c->n_far_off == MAX_FAR_OFF) {
+    c->n_far_off = 0U;
+    trainer->figures.rate_scale *= CALMER;
+    rem_trainer_set_params(trainer, trainer->best);
+  }
+}
+
 /// See how good the averaged weights are, and keep them if they are better
 static RemStatus
 validate(const Run* const run, RemError* const error)
@@ -105,6 +123,7 @@ validate(const Run* const run, RemError* const error)
       run->watch->better(run->watch->handle, &news);
     }
   }
+  stay_near(trainer);
   return REM_SUCCESS;
 }
 
