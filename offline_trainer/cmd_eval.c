@@ -201,17 +201,14 @@ print_table(const Evaluation* const e)
                f->esr,
                10.0 * log10(f->esr),
                "dB",
-               "energy of the difference by the target's");
+               "energy of difference by target's");
   print_figure("ESR, pre-emphasis",
                f->esr_emphasis,
                10.0 * log10(f->esr_emphasis),
                "dB",
-               "the same after 1 - 0.85/z: treble counts more");
-  print_figure("MAE",
-               f->mae,
-               20.0 * log10(f->mae),
-               "dBFS",
-               "mean distance of a sample, full scale 1");
+               "the same after 1 - 0.85/z (treble)");
+  print_figure(
+    "MAE", f->mae, 20.0 * log10(f->mae), "dBFS", "mean distance, full scale 1");
   print_figure("DC",
                f->dc,
                20.0 * log10(fabs(f->dc)),

@@ -200,6 +200,14 @@ edit_distance(const char* const a, const char* const b)
   return row[n];
 }
 
+/// Return whether one of two words begins with the other
+static bool
+one_begins_other(const char* const a, const char* const b)
+{
+  const size_t n = strlen(a), m = strlen(b);
+  return !strncmp(a, b, n < m ? n : m);
+}
+
 const char*
 command_nearest(const char* const        word,
                 const char* const* const names,
@@ -210,7 +218,7 @@ command_nearest(const char* const        word,
   size_t       least_so_far = (length + 2) / 3 + 1; // Slips, not other words
   for (size_t i = 0; length && length < MAX_WORD && i < n; ++i) {
     const size_t distance =
-      strncmp(names[i], word, length) ? edit_distance(word, names[i]) : 1;
+      one_begins_other(word, names[i]) ? 1 : edit_distance(word, names[i]);
     if (distance < least_so_far) {
       least_so_far = distance;
       best         = names[i];
