@@ -120,6 +120,57 @@ test_knobs(Stage* const stage)
   host_close(host);
 }
 
+/// Move a control where it would be heard most, and look for a step
+static void
+check_glide(Stage* const      stage,
+            Host* const       host,
+            const char* const symbol,
+            const float       to)
+{
+  const float from = host_get(host, symbol);
+  uint32_t    at   = 0U;
+  host_activate(host);
+  host_play(host, stage->in, stage->again, STAGE_N, STAGE_BLOCK);
+  host_set(host, symbol, to);
+  host_activate(host);
+  host_play(host, stage->in, stage->out, STAGE_N, STAGE_BLOCK);
+  const float step = fmaxf(fixture_largest_step(stage->out, STAGE_N),
+                           fixture_largest_step(stage->again, STAGE_N));
+  for (uint32_t t = 0U; t < STAGE_N - STAGE_FADE; ++t) {
+    const float here = fabsf(stage->out[t] - stage->again[t]);
+    at               = here > fabsf(stage->out[at] - stage->again[at]) ? t : at;
+  }
+
+  // In 20 ms from one to the other: a mean slope of D / 960, and no more than
+  // four times that where the net or a gain in dB bends the line
+  const float difference = fabsf(stage->out[at] - stage->again[at]);
+  const float bound      = step + 4.0f * difference / (float)STAGE_FADE;
+  CHECK(difference > 1.5f * bound); // A jump would show
+
+  host_set(host, symbol, from);
+  host_activate(host);
+  host_play(host, stage->in, stage->out, at, STAGE_BLOCK);
+  host_set(host, symbol, to);
+  host_play(host, stage->in + at, stage->out + at, STAGE_N - at, STAGE_BLOCK);
+  CHECK(fixture_largest_step(stage->out, STAGE_N) <= bound);
+  host_set(host, symbol, from);
+}
+
+/// No control makes a step, however far it is turned at once
+static void
+test_glides(Stage* const stage)
+{
+  Host* const host = stage_host(stage, stage->knobby);
+  check_glide(stage, host, "in_gain", 12.0f);
+  check_glide(stage, host, "out_gain", -24.0f);
+  check_glide(stage, host, "out_gain", 6.0f);
+  check_glide(stage, host, "mix", 0.0f);
+  check_glide(stage, host, "enabled", 0.0f);
+  check_glide(stage, host, "knob_1", 0.0f);
+  check_glide(stage, host, "knob_2", 1.0f);
+  host_close(host);
+}
+
 /// Each channel is a stream of its own through the same net
 static void
 test_stereo(Stage* const stage)
@@ -157,6 +208,7 @@ main(void)
   test_enabled(stage);
   test_levels(stage);
   test_knobs(stage);
+  test_glides(stage);
   test_stereo(stage);
   stage_close(stage);
   return 0;

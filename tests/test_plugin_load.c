@@ -160,6 +160,23 @@ test_nonsense(Stage* const stage)
   host_close(host);
 }
 
+/// What is meant for others is no business of the plugin's
+static void
+test_others(Stage* const stage)
+{
+  Host* const host = stage_host(stage, stage->plain);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_forget(host);
+  const unsigned asked = atomic_load(&host->worker.n_asked);
+  host_send_set(host, 0U, HOST_MESSAGE, LV2_ATOM__String, "hello", 6U);
+  host_send_set(host, 0U, "urn:other", LV2_ATOM__Path, "/x", 3U);
+  host_send_get(host, 0U, "urn:other");
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  CHECK(!host->heard.n_model && !host->heard.n_message);
+  CHECK(atomic_load(&host->worker.n_asked) == asked);
+  host_close(host);
+}
+
 /// patch:Get is answered, of one property or of all
 static void
 test_get(Stage* const stage)
@@ -242,6 +259,7 @@ main(void)
   test_good(stage);
   test_bad(stage);
   test_nonsense(stage);
+  test_others(stage);
   test_get(stage);
   test_little_room(stage);
   test_no_worker(stage);

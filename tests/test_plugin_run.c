@@ -182,16 +182,12 @@ test_unconnected(Stage* const stage)
   host_close(host);
 }
 
-/// The caller's floating point mode is as it was, a model of another rate says
-/// so, and the load is a percentage
+/// A model of another rate says so, and the load is a percentage
 static void
 test_manners(Stage* const stage)
 {
   const HostSpec spec = {
     HOST_AUDIO, 44100.0, HOST_FEATURE_ALL, HOST_WORK_LATER};
-  const RemFloatMode before = rem_denormals_off();
-  rem_denormals_restore(before);
-
   Host* const host = stage_host_from_environment(stage, stage->plain, &spec);
   host_activate(host);
   host_play(host, stage->in, stage->out, STAGE_N, STAGE_BLOCK);
@@ -201,16 +197,23 @@ test_manners(Stage* const stage)
   CHECK(host_get(host, "dsp_load") >= 0.0f);
   CHECK(host_get(host, "dsp_load") <= 100.0f);
   host_close(host);
+}
 
-  const RemFloatMode after = rem_denormals_off();
-  rem_denormals_restore(after);
-  CHECK(before.bits == after.bits);
+/// Return this thread's floating point mode, without the six flags of x86 that
+/// say what has happened so far
+static uint64_t
+float_mode(void)
+{
+  const RemFloatMode mode = rem_denormals_off();
+  rem_denormals_restore(mode);
+  return mode.bits & ~(uint64_t)0x3fU;
 }
 
 int
 main(void)
 {
-  Stage* const stage = stage_open(BUILD_DIR "/lv2");
+  const uint64_t before = float_mode();
+  Stage* const   stage  = stage_open(BUILD_DIR "/lv2");
   test_dry(stage);
   test_start_model(stage);
   test_blocks(stage);
@@ -219,5 +222,6 @@ main(void)
   test_unconnected(stage);
   test_manners(stage);
   stage_close(stage);
+  CHECK(float_mode() == before); // run() left it as it was
   return 0;
 }
