@@ -122,12 +122,12 @@ static void
 sum_bands(const Spectra* const s, const double rate, RemFigures* const out)
 {
   const double all = band_energy(s->target, s->n_fft, rate, 0.0, rate);
-  double       low = LOWEST_BAND;
   out->n_bands     = 0;
-  for (; low < rate / 2.0 && out->n_bands < REM_MAX_BANDS; low *= 2.0) {
-    RemBand* const b = &out->bands[out->n_bands++];
-    b->low           = low;
-    b->high          = fmin(2.0 * low, rate / 2.0);
+  while (out->n_bands < REM_MAX_BANDS &&
+         ldexp(LOWEST_BAND, (int)out->n_bands) < rate / 2.0) {
+    RemBand* const b = &out->bands[out->n_bands];
+    b->low           = ldexp(LOWEST_BAND, (int)out->n_bands++);
+    b->high          = fmin(2.0 * b->low, rate / 2.0);
     const double t   = band_energy(s->target, s->n_fft, rate, b->low, b->high);
     const double y =
       band_energy(s->prediction, s->n_fft, rate, b->low, b->high);

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RANGE_DB 80.0     ///< Below the loudest point of the target
-#define BANDS_FLOOR -60.0 ///< dB: what is below is drawn there
+#define RANGE_DB 80.0       ///< Below the loudest point of the target
+#define BANDS_FLOOR (-60.0) ///< dB: what is below is drawn there
 
 /// Draw the colours and what they stand for along the top of `box`
 static void

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_FORMATTED 1024U
+#define PADDING 64U ///< Place of '=' in base64's digits
 
 void
 rem_markup_clear(RemText* const text)
@@ -61,7 +62,7 @@ rem_markup_base64(RemText* const    text,
                   const size_t      size)
 {
   static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
   const uint8_t* const in = (const uint8_t*)bytes;
   for (size_t i = 0; i < size; i += 3U) {
     const size_t   left = size - i;
@@ -70,8 +71,8 @@ rem_markup_base64(RemText* const    text,
     const uint32_t bits    = a << 16U | b << 8U | c;
     const char     four[4] = {digits[bits >> 18U],
                               digits[bits >> 12U & 63U],
-                          left > 1U ? digits[bits >> 6U & 63U] : '=',
-                          left > 2U ? digits[bits & 63U] : '='};
+                              digits[left > 1U ? bits >> 6U & 63U : PADDING],
+                              digits[left > 2U ? bits & 63U : PADDING]};
     rem_text_add_bytes(text, four, sizeof(four));
   }
 }

@@ -31,7 +31,7 @@
   "h2 { font-size: 1.1rem; margin: 0 0 .2em }\n"                             \
   "p { margin: .2em 0 .8em }\n"                                              \
   ".soft, figcaption, td:last-child { color: var(--soft) }\n"                \
-  "header, section { overflow-wrap: break-word }\n"                            \
+  "header, section { overflow-wrap: break-word }\n"                          \
   "section { background: var(--paper); border: 1px solid var(--line);\n"     \
   "  border-radius: 12px; padding: 18px 20px; margin-top: 18px }\n"          \
   ".big { display: flex; align-items: baseline; flex-wrap: wrap;\n"          \

@@ -109,8 +109,8 @@ draw_log_ticks(const RemPlot* const p,
   const double decades = log10(axis->high / axis->low);
   const bool   divided = pixels / decades >= DECADE_PIXELS;
   const double last    = axis->high * (1.0 + 1e-9);
-  for (double power = pow(10.0, floor(log10(axis->low))); power <= last;
-       power *= 10.0) {
+  for (int e = (int)floor(log10(axis->low)); pow(10.0, e) <= last; ++e) {
+    const double power = pow(10.0, e);
     for (int k = 1; k <= (divided ? 5 : 1); k = k == 1 ? 2 : k + 3) {
       if (k * power >= axis->low * (1.0 - 1e-9) && k * power <= last) {
         draw_tick(p, along_x, k * power);

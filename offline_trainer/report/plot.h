@@ -82,10 +82,10 @@ rem_plot_envelope(const RemPlot* plot,
 
 /// Name curves above the plot, in its colours
 void
-rem_plot_legend(const RemPlot*         plot,
-                const char* const*     names,
-                const RemColour* const colours,
-                size_t                 n);
+rem_plot_legend(const RemPlot*     plot,
+                const char* const* names,
+                const RemColour*   colours,
+                size_t             n);
 
 /// Write `text` in `colour`; `align` 0 begins, 0.5 centres and 1 ends it at x
 void
