@@ -158,8 +158,8 @@ static json_t*
 one_line(const char* const about)
 {
   char* const text = strdup(about);
-  for (char* at = text; text && *at; ++at) {
-    *at = *at == '\n' ? ' ' : *at;
+  for (char* at = text; at && (at = strchr(at, '\n')); ++at) {
+    *at = ' ';
   }
   json_t* const line = text ? json_string(text) : NULL;
   free(text);

@@ -80,7 +80,8 @@ is_refused(const void* const bytes, const size_t size)
 {
   RemError       error      = {REM_SUCCESS, "", ""};
   RemCheckpoint* checkpoint = NULL;
-  CHECK(!rem_file_write(DAMAGED, bytes, size, &error));
+  FILE* const    file       = fopen(DAMAGED, "wb");
+  CHECK(file && fwrite(bytes, 1U, size, file) == size && !fclose(file));
   const RemStatus st = rem_checkpoint_read(DAMAGED, &checkpoint, &error);
   CHECK(!st == !!checkpoint);
   CHECK(!st || (*error.text && strstr(error.place, DAMAGED)));
@@ -113,6 +114,36 @@ test_damage(void)
   free(bytes);
 }
 
+#define ENTRY(name, type, n, at)                       \
+  "\"" name "\":{\"dtype\":\"" type "\",\"shape\":[" n \
+  "],\"data_offsets\":[" at "]}"
+
+/// Headers that are well formed and lie about what follows
+static void
+test_lies(void)
+{
+  static const char* const entries_text[] = {
+    ENTRY("a", "F32", "2", "0,8") "," ENTRY("b", "F32", "2", "0,8"), // Twice
+    ENTRY("a", "F32", "5", "0,20"),  // Beyond the end
+    ENTRY("a", "F32", "4", "16,0"),  // Backwards
+    ENTRY("a", "F32", "4", "-16,0"), // Below zero
+    ENTRY("a", "F64", "1", "0,12"),  // A number and a half
+    ENTRY("a", "F16", "8", "0,16"),  // No such numbers here
+    ENTRY("a", "F32", "4", "0,16")}; // The truth
+  const size_t n = sizeof(entries_text) / sizeof(*entries_text);
+  for (size_t i = 0; i < n; ++i) {
+    char      bytes[512] = {0};
+    const int length =
+      snprintf(bytes + 8,
+               sizeof(bytes) - 8U,
+               "{\"__metadata__\":{\"remanence.training\":\"\"},%s}",
+               entries_text[i]);
+    bytes[0] = (char)length; // Below 256
+    CHECK(length < 256);
+    CHECK(is_refused(bytes, 8U + (size_t)length + 16U) == (i + 1U < n));
+  }
+}
+
 static void
 test_no_file(void)
 {
@@ -131,6 +162,7 @@ main(void)
   test_round_trip();
   test_misfits();
   test_damage();
+  test_lies();
   test_no_file();
   (void)unlink(PATH);
   (void)unlink(DAMAGED);

@@ -120,7 +120,7 @@ def test_refused_at_once():
 def test_resume():
     """Stopped by SIGTERM in the middle of an epoch, killed, and continued:
     the same model as without"""
-    options = [*SMALL, '--epochs', '30']
+    options = [*SMALL, '--epochs', '15']
     train(*options, '-o', 'whole.safetensors')
     for name in 'TERM', 'INT', 'KILL':
         part = 'part%s.safetensors' % name
@@ -139,10 +139,10 @@ def test_resume():
 
 def test_resume_refused():
     """Other options and other files cannot be gone on with"""
-    said = train(*SMALL, '--epochs', '40', '--resume', '-o',
+    said = train(*SMALL, '--epochs', '20', '--resume', '-o',
                  'whole.safetensors', '--seed', '7', status=1)
     assert '--seed 1' in said and '--seed 7' in said, said
-    said = train(*SMALL, '--epochs', '40', '--resume', '-o',
+    said = train(*SMALL, '--epochs', '20', '--resume', '-o',
                  'whole.safetensors', pair=('wet.wav', 'dry.wav'), status=1)
     assert 'SHA-256' in said, said
     said = train(*SMALL, '--resume', '-o', 'new.safetensors', status=1)
@@ -151,9 +151,9 @@ def test_resume_refused():
 
 def test_go_on_longer():
     """A finished run goes on with a higher limit"""
-    said = train(*SMALL, '--epochs', '32', '--resume', '-o',
+    said = train(*SMALL, '--epochs', '17', '--resume', '-o',
                  'whole.safetensors')
-    assert 'of 32 epochs' in said, said
+    assert 'of 17 epochs' in said, said
 
 
 def test_second_interrupt():
@@ -198,7 +198,7 @@ def test_full_disk():
 
 def test_model():
     """The model says what it is and how good it is"""
-    train(*SMALL, '--epochs', '20', '--name', 'My amp', '--author', 'Me',
+    train(*SMALL, '--epochs', '4', '--name', 'My amp', '--author', 'Me',
           '--quiet', '-o', 'named.safetensors')
     values, texts = tensors('named.safetensors')
     everything = json.dumps(texts)
@@ -224,7 +224,7 @@ def test_losses():
     for options in (['--loss', 'mse', '--dc', '0'], ['--stft', '0.1'],
                     ['--pre-emphasis', '1,0,-0.5', '--no-skip'],
                     ['--layers', '2', '--decay', '0.001']):
-        said = train(*SMALL, *options, '--epochs', '20', '-o',
+        said = train(*SMALL, *options, '--epochs', '10', '-o',
                      'loss.safetensors')
         assert esr_of(said) < 0.5, (options, said)
 
