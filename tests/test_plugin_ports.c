@@ -7,7 +7,7 @@
 #include "tests/host/host.h"
 
 #include <lv2/patch/patch.h>
-#include <lv2/port-props/port-props.h>
+#include <lv2/presets/presets.h>
 
 #include <string.h>
 
@@ -155,6 +155,28 @@ check_status_words(Host* const host)
   lilv_scale_points_free(points);
 }
 
+/// Every preset of the bundle loads, and the model it names plays
+static void
+check_presets(Host* const host)
+{
+  float sound[256]         = {0.5f};
+  LilvNode* const class    = uri_node(host, LV2_PRESETS__Preset);
+  LilvNodes* const presets = lilv_plugin_get_related(host->plugin, class);
+  LILV_FOREACH(nodes, i, presets)
+  {
+    const LilvNode* const preset = lilv_nodes_get(presets, i);
+    host_load_preset(host, lilv_node_as_uri(preset));
+    host_activate(host);
+    host_play(host, sound, sound, 256U, 64U);
+    if (host_get(host, "status") != 1.0f) {
+      fprintf(stderr, "%s: %s\n", lilv_node_as_uri(preset), host->log.text);
+    }
+    CHECK(host_get(host, "status") == 1.0f);
+  }
+  lilv_nodes_free(presets);
+  lilv_node_free(class);
+}
+
 static void
 check_plugin(HostWorld* const  world,
              const char* const uri,
@@ -167,6 +189,7 @@ check_plugin(HostWorld* const  world,
   check_ports(host, ports, n);
   check_promises(host);
   check_status_words(host);
+  check_presets(host);
   check_designation(
     host, LV2_CORE__InputPort, LV2_CORE_PREFIX "enabled", "enabled");
   check_designation(host, LV2_CORE__InputPort, LV2_CORE__control, "control");
