@@ -186,6 +186,7 @@ host_run(Host* const               host,
          const uint32_t            n)
 {
   CHECK(host->active);
+  CHECK(host->n_in <= HOST_MAX_CHANNELS && host->n_out <= HOST_MAX_CHANNELS);
   for (uint32_t i = 0; i < host->n_in; ++i) {
     lilv_instance_connect_port(
       host->instance, host->audio_in[i], (void*)(uintptr_t)in[i]);
