@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define QUIET_SECONDS 1.0   ///< Before the first progress line
-#define REPORT_SECONDS 20.0 ///< Of held-out sound in a report
+#define QUIET_SECONDS 1.0 ///< Before the first progress line
 
 /// Collect the pairs that are held out or not, as rem_recording_read() wants
 static uint32_t
@@ -165,12 +164,11 @@ write_report(const TrainRun* const   run,
   char                      subtitle[256];
   const TrainOptions* const o    = run->facts.options;
   const double              rate = run->model->sample_rate;
-  const size_t              most = (size_t)(REPORT_SECONDS * rate);
 
   RemReport report = {.title      = run->model->name,
                       .subtitle   = subtitle,
                       .rate       = rate,
-                      .n          = proof->n < most ? proof->n : most,
+                      .n          = proof->n,
                       .input      = proof->input,
                       .target     = proof->target,
                       .prediction = proof->prediction,

@@ -64,25 +64,6 @@ write_text(RemText* const text, const char* const path, RemError* const error)
   return st;
 }
 
-RemStatus
-rem_report_write(const RemReport* const report,
-                 const char* const      dir,
-                 RemError* const        error)
-{
-  char      path[4096];
-  RemText   text = {NULL, 0U, 0U, false};
-  RemStatus st   = check(report, error);
-  if (st || (st = make_folder(dir, error))) {
-    return st;
-  }
-  if ((size_t)snprintf(path, sizeof(path), "%s/report.html", dir) >=
-      sizeof(path)) {
-    return rem_fail(error, REM_CANNOT_WRITE, dir, "The path is too long");
-  }
-  rem_page(&text, report);
-  return write_text(&text, path, error);
-}
-
 /// Write what was learned, and how well
 static void
 draw_title(cairo_t* const         cr,
@@ -140,4 +121,37 @@ rem_report_picture(const RemReport* const report,
                   SUMMARY_HEIGHT,
                   SUMMARY_SCALE);
   return write_text(&text, path, error);
+}
+
+/// Set `path` [size] to `dir`/`name`
+static RemStatus
+join(const char* const dir,
+     const char* const name,
+     char* const       path,
+     const size_t      size,
+     RemError* const   error)
+{
+  const int length = snprintf(path, size, "%s/%s", dir, name);
+  return length < 0 || (size_t)length >= size
+           ? rem_fail(error, REM_CANNOT_WRITE, dir, "The path is too long")
+           : REM_SUCCESS;
+}
+
+RemStatus
+rem_report_write(const RemReport* const report,
+                 const char* const      dir,
+                 RemError* const        error)
+{
+  char      page[4096];
+  char      picture[4096];
+  RemText   text = {NULL, 0U, 0U, false};
+  RemStatus st   = check(report, error);
+  if (st || (st = make_folder(dir, error)) ||
+      (st = join(dir, "report.html", page, sizeof(page), error)) ||
+      (st = join(dir, "report.png", picture, sizeof(picture), error))) {
+    return st;
+  }
+  rem_page(&text, report);
+  st = write_text(&text, page, error);
+  return st ? st : rem_report_picture(report, picture, error);
 }

@@ -35,7 +35,8 @@ typedef struct {
 
 /// Write `dir`/report.html (and make `dir`): loss curve, target and prediction
 /// overlaid, their spectrograms and the difference's, the figures, and audio
-/// to hear all three.  No other file is needed to look at it.
+/// to hear all three.  No other file is needed to look at it.  The picture of
+/// rem_report_picture() goes to `dir`/report.png.
 RemStatus
 rem_report_write(const RemReport* report, const char* dir, RemError* error);
 
