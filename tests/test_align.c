@@ -333,6 +333,39 @@ test_pedal(void)
   return true;
 }
 
+/// Somebody talks, louder than all playing, for longer than the fit looks at:
+/// the parts in which the device is heard say where it stands
+static void
+test_interrupted(void)
+{
+  enum { LATENCY = 77, N_PLAYED = 6, N_TALK = 23 };
+  const size_t n_played = N_PLAYED * N;
+  const size_t n        = n_played + (size_t)N_TALK * RATE;
+  float* const x        = (float*)calloc(n + LATENCY, sizeof(float));
+  float* const y        = (float*)calloc(n + LATENCY, sizeof(float));
+  static float played[N];
+  static float device[N];
+  uint32_t     seed = 31U;
+  RemAlignment a;
+  CHECK(x && y);
+
+  play_strings(played);
+  play_device(1U, played, device);
+  for (size_t i = 0; i < N_PLAYED; ++i) {
+    memcpy(x + i * N, played, sizeof(played));
+    memcpy(y + i * N + LATENCY, device, sizeof(device));
+  }
+  for (size_t t = n_played + LATENCY; t < n; ++t) {
+    x[t] = 0.9f * noise(&seed);
+    y[t] = 0.9f * noise(&seed);
+  }
+  CHECK(!rem_align(x, y, n, RATE, 4800U, &a, NULL));
+  printf("interrupted: %d, confidence %.2f\n", a.latency, (double)a.confidence);
+  CHECK(a.confident && a.latency <= LATENCY && a.latency >= LATENCY - 3);
+  free(x);
+  free(y);
+}
+
 int
 main(void)
 {
@@ -340,6 +373,7 @@ main(void)
   test_devices();
   test_noise();
   test_doubt();
+  test_interrupted();
   if (!test_pedal()) {
     printf("ds1 not found, checked on made devices only\n");
   }

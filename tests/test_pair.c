@@ -198,6 +198,41 @@ test_latency(void)
   expect_refusal(REM_BAD_AUDIO, target_path, "leaves nothing");
 }
 
+/// A pair that cannot tell its latency borrows that of one that can: this one
+/// has lost its target to noise
+static void
+test_borrowed_latency(void)
+{
+  char          noise_path[160];
+  uint32_t      seed = 51U;
+  RemError      error;
+  RemRecording  recording;
+  RemPairSource sources[2];
+  reset();
+  delay_target(200U, 1.0f);
+  write_file(input_path, c.input, N, RATE, 1U);
+  write_file(target_path, c.target, N, RATE, 1U);
+  for (size_t t = 0; t < N; ++t) {
+    c.target[t] = 0.3f * noise(&seed);
+  }
+  (void)snprintf(noise_path, sizeof(noise_path), "%s/noise.wav", folder);
+  write_file(noise_path, c.target, N, RATE, 1U);
+
+  sources[0]             = c.source;
+  sources[0].target_path = noise_path;
+  sources[1]             = c.source;
+  CHECK(!rem_recording_read(sources, 2U, &recording, &error));
+  const RemPair* const a = &recording.pairs[0];
+  const RemPair* const b = &recording.pairs[1];
+  print_findings(a);
+  CHECK(b->alignment.confident && !b->alignment.borrowed);
+  CHECK(!a->alignment.confident && a->alignment.borrowed);
+  CHECK(a->alignment.latency == b->alignment.latency && a->n == b->n);
+  CHECK(says(a, "Latency", "another pair"));
+  rem_recording_clear(&recording);
+  CHECK(!remove(noise_path));
+}
+
 static void
 test_findings(void)
 {
@@ -394,6 +429,7 @@ main(void)
   (void)snprintf(target_path, sizeof(target_path), "%s/wet.wav", folder);
   test_good();
   test_latency();
+  test_borrowed_latency();
   test_findings();
   test_noise();
   test_repeat();

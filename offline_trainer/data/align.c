@@ -22,6 +22,9 @@
 #define FAR_PEAK 64     ///< A peak this far out is latency for sure
 #define EARLY 16        ///< Samples by which a mere peak is distrusted
 #define CLEAR_ONSET 4.0 ///< Rise that counts as confident
+#define PART_SECONDS 5  ///< Length of a part that votes
+#define MAX_PARTS 24U   ///< Most parts that vote
+#define MIN_VOTES 3U    ///< Fewer that agree say nothing
 #define CLEAR_PEAK 2.5f ///< Coarse peak by the highest far from it
 
 /// Two signals of equal length, owned
@@ -214,12 +217,113 @@ decide(Onset onset, RemAlignment* const out)
   const bool    clear_peak = out->confident;
   onset.lag += peak;
   out->confidence = (float)(onset.rise / (onset.rise + CLEAR_ONSET));
-  out->confident = onset.rise >= (clear_peak ? CLEAR_ONSET : 2.0 * CLEAR_ONSET);
+  out->confident  = out->related &&
+                   onset.rise >= (clear_peak ? CLEAR_ONSET : 2.0 * CLEAR_ONSET);
   if (out->confident) {
     out->latency = choose_latency(&onset);
   } else {
     out->latency = clear_peak && abs(peak) > FAR_PEAK ? peak - EARLY : 0;
   }
+}
+
+/// Align [n] samples as one
+static RemStatus
+align_whole(const float* const  input,
+            const float* const  target,
+            const size_t        n,
+            const uint32_t      rate,
+            const uint32_t      max_latency,
+            RemAlignment* const out)
+{
+  memset(out, 0, sizeof(*out));
+  const uint32_t max_lag =
+    max_latency < n / 4U ? max_latency : (uint32_t)(n / 4U);
+  Signals   s     = {NULL, NULL, 0U};
+  Onset     onset = {0, 0.0, 0.0, 0.0};
+  RemStatus st    = take(input, target, n, 0, N_COARSE, &s);
+  if (!st) {
+    st = search_coarse(&s, rate / 96U + 1U, max_lag, out);
+  }
+  clear(&s);
+  if (!st && !(st = take(input, target, n, out->latency, N_FINE, &s))) {
+    st = search_fine(&s, rate / 24U + 1U, &onset);
+  }
+  clear(&s);
+  if (st == REM_NO_MEMORY) { // Any other says that no fit was possible
+    return st;
+  }
+
+  // Each of the lags of each of two fits explains 1 / n by chance
+  const double chance = 2.0 * N_LAGS / (double)(n < N_FINE ? n : N_FINE);
+  out->related        = onset.total > 3.0 * chance;
+  decide(onset, out);
+  return REM_SUCCESS;
+}
+
+/// Return how many of [n] parts are sure of `latency`
+static uint32_t
+count_votes(const RemAlignment* const parts,
+            const uint32_t            n,
+            const int32_t             latency)
+{
+  uint32_t votes = 0U;
+  for (uint32_t i = 0; i < n; ++i) {
+    votes += parts[i].confident && parts[i].latency == latency;
+  }
+  return votes;
+}
+
+/// Take the latency that most of the parts that are sure agree on, the earlier
+/// of two equals; without a majority of three nothing changes
+static void
+elect(const RemAlignment* const parts,
+      const uint32_t            n,
+      RemAlignment* const       out)
+{
+  uint32_t most   = 0U;
+  uint32_t n_sure = 0U;
+  uint32_t winner = 0U;
+  for (uint32_t i = 0; i < n; ++i) {
+    const int32_t  latency = parts[i].latency;
+    const uint32_t votes   = count_votes(parts, n, latency);
+    const bool     earlier = latency < parts[winner].latency;
+    n_sure += parts[i].confident;
+    if (votes > most || (votes == most && earlier)) {
+      most   = votes;
+      winner = i;
+    }
+  }
+  if (most >= MIN_VOTES && 2U * most > n_sure) {
+    *out            = parts[winner];
+    out->confidence = (float)most / (float)n_sure;
+  }
+}
+
+/// Let parts of a long recording vote: takes at many levels, or talk between
+/// them, can hide an onset in the whole that most parts show
+static RemStatus
+ask_parts(const float* const  input,
+          const float* const  target,
+          const size_t        n,
+          const uint32_t      rate,
+          const uint32_t      max_latency,
+          RemAlignment* const out)
+{
+  RemAlignment   parts[MAX_PARTS];
+  const size_t   length  = (size_t)PART_SECONDS * rate;
+  const size_t   n_fit   = n / length;
+  const uint32_t n_parts = n_fit < MAX_PARTS ? (uint32_t)n_fit : MAX_PARTS;
+
+  for (uint32_t i = 0; i < n_parts; ++i) {
+    const size_t    at = i * (n / n_parts);
+    const RemStatus st = align_whole(
+      input + at, target + at, length, rate, max_latency, &parts[i]);
+    if (st) {
+      return st;
+    }
+  }
+  elect(parts, n_parts, out);
+  return REM_SUCCESS;
 }
 
 RemStatus
@@ -236,26 +340,10 @@ rem_align(const float* const  input,
     return REM_SUCCESS;
   }
 
-  const uint32_t max_lag =
-    max_latency < n / 4U ? max_latency : (uint32_t)(n / 4U);
-  Signals   s     = {NULL, NULL, 0U};
-  Onset     onset = {0, 0.0, 0.0, 0.0};
-  RemStatus st    = take(input, target, n, 0, N_COARSE, &s);
-  if (!st) {
-    st = search_coarse(&s, rate / 96U + 1U, max_lag, out);
+  RemStatus st = align_whole(input, target, n, rate, max_latency, out);
+  if (!st && !out->confident) {
+    st = ask_parts(input, target, n, rate, max_latency, out);
   }
-  clear(&s);
-  if (!st && !(st = take(input, target, n, out->latency, N_FINE, &s))) {
-    st = search_fine(&s, rate / 24U + 1U, &onset);
-  }
-  clear(&s);
-  if (st == REM_NO_MEMORY) {
-    return rem_fail(error, st, NULL, "No memory to align %zu samples", n);
-  }
-  decide(onset, out);
-
-  // Each of the lags of each of two fits explains 1 / n by chance
-  const double chance = 2.0 * N_LAGS / (double)(n < N_FINE ? n : N_FINE);
-  out->related        = out->confident || onset.total > 3.0 * chance;
-  return REM_SUCCESS;
+  return st ? rem_fail(error, st, NULL, "No memory to align %zu samples", n)
+            : REM_SUCCESS;
 }

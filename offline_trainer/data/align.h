@@ -14,9 +14,10 @@
 /// What was found
 typedef struct {
   int32_t latency;    ///< Samples by which the target lags; negative: it leads
+  float   confidence; ///< 0 to 1, for the report
   bool    inverted;   ///< The device turns the polarity over
   bool    confident;  ///< Else the recording does not say: trust a person
-  float   confidence; ///< 0 to 1, for the report
+  bool    borrowed;   ///< Measured on another pair of the same recording
   bool    related;    ///< A linear fit explains more than chance would
 } RemAlignment;
 
@@ -36,11 +37,15 @@ typedef struct {
       the onset.  Two fits vote, one of the signals as they are and one of them
       made equally loud, where quiet passages and high strings count as well.
 
+   3. If no onset stands out in the whole, parts of 5 seconds are asked: what
+      more than half of those that are sure agree on, and at least three,
+   counts.
+
    A causal net learns a small positive lag, but never a negative one, so
    doubt goes to the early side: if the first gain is small beside those that
    follow, a low-pass or a converter's filter may hide an earlier sample, and
    3 samples (62 us) are given away.  A target that needs no shift but for
-   those stays where it is.  If no onset stands out, `confident` is false:
+   those stays where it is.  If nothing stands out, `confident` is false:
    `latency` is then 0, or if the coarse peak is clear and more than 64 samples
    out, 16 samples before it.
 
@@ -61,7 +66,8 @@ typedef struct {
    @return #REM_NO_MEMORY or #REM_SUCCESS.
 
    Thread: any but audio.  Cost: 0.1 s for 5 seconds of sound, 0.5 s for half a
-   minute or an hour: only the loudest 22 seconds are fitted.
+   minute or an hour: only the loudest 22 seconds are fitted.  Asking parts
+   takes up to 2.5 s more.
 */
 RemStatus
 rem_align(const float*  input,

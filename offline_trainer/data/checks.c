@@ -260,6 +260,13 @@ say_latency(RemPair* const pair, const bool given)
                     "Latency as given: %d samples (%.2f ms), taken out",
                     a->latency,
                     1e3 * seconds);
+  } else if (a->borrowed) {
+    rem_finding_add(pair,
+                    REM_FINDING_NOTE,
+                    "Latency: %d samples (%.2f ms), taken out; another pair "
+                    "says so, this one does not tell",
+                    a->latency,
+                    1e3 * seconds);
   } else if (!a->confident) {
     rem_finding_add(pair,
                     REM_FINDING_WARNING,

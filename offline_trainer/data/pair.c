@@ -122,28 +122,7 @@ apply_latency(RemPair* const             pair,
   return REM_SUCCESS;
 }
 
-static RemStatus
-align_pair(RemPair* const             pair,
-           const RemPairSource* const source,
-           RemError* const            error)
-{
-  const RemStatus st = rem_align(pair->input,
-                                 pair->target,
-                                 pair->n,
-                                 pair->rate,
-                                 pair->rate / 2U,
-                                 &pair->alignment,
-                                 error);
-  if (st) {
-    return st;
-  }
-  if (source->latency_given) {
-    pair->alignment.latency = source->latency;
-  }
-  rem_check_alignment(pair, source->latency_given);
-  return apply_latency(pair, source, error);
-}
-
+/// Read a pair and measure how far apart its files are
 static RemStatus
 read_pair(const RemPairSource* const source,
           RemPair* const             pair,
@@ -159,7 +138,49 @@ read_pair(const RemPairSource* const source,
 
   pair->input  = files.input.samples; // Now the pair's
   pair->target = files.target.samples;
-  if ((st = align_pair(pair, source, error))) {
+  return rem_align(pair->input,
+                   pair->target,
+                   pair->n,
+                   pair->rate,
+                   pair->rate / 2U,
+                   &pair->alignment,
+                   error);
+}
+
+/// Let pairs that cannot say their latency borrow that of the pair which is
+/// surest: one device was recorded in one way
+static void
+share_latency(RemRecording* const recording)
+{
+  const RemAlignment* surest = &recording->pairs[0].alignment;
+  for (uint32_t i = 1; i < recording->n_pairs; ++i) {
+    const RemAlignment* const a = &recording->pairs[i].alignment;
+    if (a->confident &&
+        (!surest->confident || a->confidence > surest->confidence)) {
+      surest = a;
+    }
+  }
+  for (uint32_t i = 0; surest->confident && i < recording->n_pairs; ++i) {
+    RemAlignment* const a = &recording->pairs[i].alignment;
+    if (!a->confident) {
+      a->latency  = surest->latency;
+      a->borrowed = true;
+    }
+  }
+}
+
+/// Take a pair's latency out, say so, and check what is left
+static RemStatus
+align_pair(RemPair* const             pair,
+           const RemPairSource* const source,
+           RemError* const            error)
+{
+  if (source->latency_given) {
+    pair->alignment.latency = source->latency;
+  }
+  rem_check_alignment(pair, source->latency_given);
+  RemStatus st = apply_latency(pair, source, error);
+  if (st) {
     return st;
   }
   rem_check_noise(pair);
@@ -204,6 +225,13 @@ read_all(const RemPairSource* const sources,
     }
     out->rate = out->pairs[0].rate;
     if ((st = check_rate(out, &out->pairs[i], &sources[i], error))) {
+      return st;
+    }
+  }
+  share_latency(out);
+  for (uint32_t i = 0; i < n_sources; ++i) {
+    const RemStatus st = align_pair(&out->pairs[i], &sources[i], error);
+    if (st) {
       return st;
     }
   }
