@@ -14,14 +14,19 @@ set -eu
 build=$1 out=$2 time=${3:-90s}
 samples=/usr/share/sonic-pi/samples
 device=http://guitarix.sourceforge.net/plugins/gx_jcm800pre_#_jcm800pre_
-knobs='P6v=0.5 GAIN=-10' # Preamp half up: clean when soft, driven when loud
+knobs='P6v=0.5 WET_DRY=0' # Pre Amp half up, which drives the tubes; Presence off
+delay=31                  # Samples: the preamp's own, which a model leaves out
 
-# What is learned from, with a gain for each, and what is held out: a take of
-# its own that training never sees
-lesson='guit_e_fifths:0.7 bass_woodsy_c:0.4 guit_em9:0.7 bass_voxy_c:0.5
-  guit_harmonics:1 bass_thick_c:0.4 guit_em9:0.25 guit_e_fifths:0.25
-  bass_voxy_c:0.2 bass_hard_c:0.4'
-held_out='guit_e_slide:0.8'
+# FILE:GAIN:SPEED of what is learned from and of what is held out, a take of its
+# own that training never hears.  Few takes go further at several levels, since
+# the tubes bend them otherwise, and at several speeds, like a tape's.
+lesson='bass_woodsy_c:0.3:1 bass_voxy_c:0.4:1 bass_thick_c:0.2:1'
+for speed in 1 0.8 1.25; do
+  for take in guit_e_fifths guit_em9 guit_harmonics; do
+    lesson="$lesson $take:0.9:$speed $take:0.35:$speed"
+  done
+done
+held_out='guit_e_slide:0.8:1'
 
 started=$(date +%s.%N)
 step() {
@@ -45,14 +50,16 @@ record() {
   wav=$1 phrases=$2 filter='' labels='' n=0
   set --
   for phrase in $phrases; do
-    file=$samples/${phrase%:*}.flac
+    rest=${phrase#*:}
+    file=$samples/${phrase%%:*}.flac
     [ -f "$file" ] || {
       echo "demo: no $file: install Debian's sonic-pi-samples" >&2
       exit 1
     }
     set -- "$@" -i "$file"
-    filter="${filter}[$n]aformat=channel_layouts=mono,aresample=48000,"
-    filter="${filter}volume=${phrase#*:},apad=pad_dur=0.2[p$n];"
+    filter="${filter}[$n]aformat=channel_layouts=mono,"
+    filter="${filter}asetrate=44100*${rest#*:},aresample=48000,"
+    filter="${filter}volume=${rest%:*},apad=pad_dur=0.2[p$n];"
     labels="${labels}[p$n]"
     n=$((n + 1))
   done
@@ -97,7 +104,8 @@ $(seconds "$out/phrase-dry.wav") s held out"
 
 "$build/remanence" train --input "$out/lesson-dry.wav" \
   --target "$out/lesson-wet.wav" --hidden 32 --layers 1 --skip \
-  --name 'JCM 800 preamp (demo)' --time "$time" --report "$out/report" \
+  --latency "$delay" --name 'JCM 800 preamp (demo)' --time "$time" \
+  --report "$out/report" \
   -o "$out/amp.safetensors"
 step 'trained an LSTM of 32 cells on them'
 
@@ -105,7 +113,7 @@ play_plugin "$out/phrase-dry.wav" "$out/phrase-plugin.wav"
 step 'played the held-out phrase through the plugin, in ffmpeg'
 
 "$build/remanence" eval --prediction "$out/phrase-plugin.wav" \
-  --target "$out/phrase-wet.wav" >"$out/figures.txt"
+  --target "$out/phrase-wet.wav" --latency "$delay" >"$out/figures.txt"
 cat <<END
 
 Plugin against device on the held-out phrase, of ${time} of training:
