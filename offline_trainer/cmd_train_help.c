@@ -59,7 +59,7 @@ static const char help_training[] =
   "Running\n"
   "      --resume              go on where MODEL.resume says, with the same\n"
   "                            options; only limits and threads may differ\n"
-  "      --report DIR          write DIR/report.html about the result\n"
+  "      --report DIR          write DIR/report.html and report.png\n"
   "  -q, --quiet               say only what is wrong\n"
   "  -h, --help                show this\n"
   "\n";
