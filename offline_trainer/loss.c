@@ -70,7 +70,7 @@ rem_loss_new(const RemLossSpec* const spec, const uint32_t n)
   loss->n                = n;
   loss->n_emph           = n > history ? n - history : 0U;
   loss->error            = (float*)calloc(n, sizeof(float));
-  loss->emph = (float*)calloc((size_t)n + history, sizeof(float));
+  loss->emph             = (float*)calloc((size_t)n + history, sizeof(float));
   if (!loss->error || !loss->emph ||
       (spec->stft_weight != 0.0f && !open_stft(loss))) {
     rem_loss_free(loss);

@@ -14,7 +14,7 @@ set -eu
 build=$1 out=$2 time=${3:-90s}
 samples=/usr/share/sonic-pi/samples
 device=http://guitarix.sourceforge.net/plugins/gx_jcm800pre_#_jcm800pre_
-knobs='P6v=0.5 WET_DRY=0' # Pre Amp half up, which drives the tubes; Presence off
+knobs='P6v=0.5 WET_DRY=0' # Pre Amp half up drives the tubes; no Presence
 delay=31                  # Samples: the preamp's own, which a model leaves out
 
 # FILE:GAIN:SPEED of what is learned from, what the best weights are chosen by,
@@ -119,7 +119,7 @@ step 'played the held-out phrase through the plugin, in ffmpeg'
   --target "$out/phrase-wet.wav" --latency "$delay" >"$out/figures.txt"
 cat <<END
 
-Plugin against device on the held-out phrase, of ${time} of training:
+Plugin against device on the held-out phrase, after ${time} of training:
 $(grep ESR "$out/figures.txt")
 
   $out/phrase-wet.wav      the device
