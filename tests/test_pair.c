@@ -198,6 +198,41 @@ test_latency(void)
   expect_refusal(REM_BAD_AUDIO, target_path, "leaves nothing");
 }
 
+/// Pairs of one device that measure nearly the same latency get the same: the
+/// earlier.  One that is plainly another keeps its own.
+static void
+test_common_latency(void)
+{
+  char          other_path[160];
+  char          far_path[160];
+  RemError      error;
+  RemRecording  recording;
+  RemPairSource sources[3];
+  (void)snprintf(other_path, sizeof(other_path), "%s/other.wav", folder);
+  (void)snprintf(far_path, sizeof(far_path), "%s/far.wav", folder);
+  reset();
+  write_file(input_path, c.input, N, RATE, 1U);
+  delay_target(200U, 1.0f);
+  write_file(target_path, c.target, N, RATE, 1U);
+  delay_target(5U, 1.0f);
+  write_file(other_path, c.target, N, RATE, 1U);
+  delay_target(300U, 1.0f);
+  write_file(far_path, c.target, N, RATE, 1U);
+  for (uint32_t i = 0; i < 3U; ++i) {
+    sources[i] = c.source;
+  }
+  sources[0].target_path = other_path;
+  sources[2].target_path = far_path;
+
+  CHECK(!rem_recording_read(sources, 3U, &recording, &error));
+  const RemPair* const pairs = recording.pairs;
+  CHECK(pairs[0].alignment.latency == pairs[1].alignment.latency);
+  CHECK(pairs[1].alignment.latency >= 197 && pairs[1].alignment.latency <= 200);
+  CHECK(pairs[2].alignment.latency >= 502 && pairs[2].alignment.latency <= 505);
+  rem_recording_clear(&recording);
+  CHECK(!remove(other_path) && !remove(far_path));
+}
+
 /// A pair that cannot tell its latency borrows that of one that can: this one
 /// has lost its target to noise
 static void
@@ -429,6 +464,7 @@ main(void)
   (void)snprintf(target_path, sizeof(target_path), "%s/wet.wav", folder);
   test_good();
   test_latency();
+  test_common_latency();
   test_borrowed_latency();
   test_findings();
   test_noise();

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LOWEST_RATE 1000U ///< Hz
+#define SAME_LATENCY 8    ///< Samples by which measurements of it may differ
 
 /// The two files of a pair as read
 typedef struct {
@@ -147,25 +148,55 @@ read_pair(const RemPairSource* const source,
                    error);
 }
 
-/// Let pairs that cannot say their latency borrow that of the pair which is
-/// surest: one device was recorded in one way
-static void
-share_latency(RemRecording* const recording)
+/// Return the surest alignment of all pairs
+static const RemAlignment*
+find_surest(const RemRecording* const recording)
 {
   const RemAlignment* surest = &recording->pairs[0].alignment;
   for (uint32_t i = 1; i < recording->n_pairs; ++i) {
+    const RemAlignment* const a     = &recording->pairs[i].alignment;
+    const bool                surer = a->confident == surest->confident
+                                        ? a->confidence > surest->confidence
+                                        : a->confident;
+    surest                          = surer ? a : surest;
+  }
+  return surest;
+}
+
+/// Return the earliest latency of the pairs that agree with `latency` but for
+/// what a measurement may miss
+static int32_t
+find_earliest(const RemRecording* const recording, const int32_t latency)
+{
+  int32_t earliest = latency;
+  for (uint32_t i = 0; i < recording->n_pairs; ++i) {
     const RemAlignment* const a = &recording->pairs[i].alignment;
-    if (a->confident &&
-        (!surest->confident || a->confidence > surest->confidence)) {
-      surest = a;
+    if (a->confident && abs(a->latency - latency) <= SAME_LATENCY) {
+      earliest = a->latency < earliest ? a->latency : earliest;
     }
   }
-  for (uint32_t i = 0; surest->confident && i < recording->n_pairs; ++i) {
+  return earliest;
+}
+
+/**
+   Give one latency to all pairs that seem to have the same.
+
+   One device was recorded in one way: a net that is to learn from all pairs
+   would hear measurements that differ by a few samples as the device's doing.
+   The earliest is safe.  Pairs that cannot tell borrow the surest one's.
+*/
+static void
+share_latency(RemRecording* const recording)
+{
+  const RemAlignment surest = *find_surest(recording);
+  if (!surest.confident) {
+    return;
+  }
+  for (uint32_t i = 0; i < recording->n_pairs; ++i) {
     RemAlignment* const a = &recording->pairs[i].alignment;
-    if (!a->confident) {
-      a->latency  = surest->latency;
-      a->borrowed = true;
-    }
+    a->borrowed           = !a->confident;
+    a->latency =
+      find_earliest(recording, a->confident ? a->latency : surest.latency);
   }
 }
 
