@@ -3,6 +3,7 @@
 #include "plugin/state.h"
 
 #include <lv2/core/lv2_util.h>
+#include <lv2/log/logger.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,12 +101,22 @@ rem_state_save(RemLoader* const                loader,
   return st;
 }
 
-/// Return text of type `type`, or NULL if there is none
-static const char*
-retrieve_string(const LV2_State_Retrieve_Function retrieve,
-                const LV2_State_Handle            handle,
-                const LV2_URID                    key,
-                const LV2_URID                    type)
+/**
+   Copy text of type `type` to `out` [n]; "" if there is none.
+
+   Some hosts leave the zero behind a text out of its size, or out altogether:
+   Carla does, after it has read a project.
+
+   @return #LV2_STATE_ERR_NO_PROPERTY, or #LV2_STATE_ERR_BAD_TYPE if what is
+   there is something else or too long.
+*/
+static LV2_State_Status
+retrieve_text(const LV2_State_Retrieve_Function retrieve,
+              const LV2_State_Handle            handle,
+              const LV2_URID                    key,
+              const LV2_URID                    type,
+              char* const                       out,
+              const size_t                      n)
 {
   size_t            size  = 0U;
   uint32_t          found = 0U;
@@ -113,7 +124,17 @@ retrieve_string(const LV2_State_Retrieve_Function retrieve,
   const char* const text =
     (const char*)retrieve(handle, key, &size, &found, &flags);
 
-  return text && found == type && memchr(text, '\0', size) ? text : NULL;
+  out[0] = '\0';
+  if (!text) {
+    return LV2_STATE_ERR_NO_PROPERTY;
+  }
+  const size_t length = strnlen(text, size);
+  if (found != type || length >= n) {
+    return LV2_STATE_ERR_BAD_TYPE;
+  }
+  memcpy(out, text, length);
+  out[length] = '\0';
+  return LV2_STATE_SUCCESS;
 }
 
 /// Return the file name in `path`
@@ -131,25 +152,40 @@ rem_state_restore(RemLoader* const                  loader,
                   const LV2_State_Handle            handle,
                   const LV2_Feature* const* const   features)
 {
-  const Paths       paths = paths_of(features);
-  const char* const path =
-    retrieve_string(retrieve, handle, uris->model, uris->atom_path);
-  if (!path || !path[0]) {
+  const Paths            paths = paths_of(features);
+  char                   path[REM_PATH_SIZE];
+  RemModelId             id = {"", "", ""};
+  const LV2_State_Status st = retrieve_text(
+    retrieve, handle, uris->model, uris->atom_path, path, sizeof(path));
+  if (st == LV2_STATE_ERR_BAD_TYPE) {
+    (void)lv2_log_error(loader->logger,
+                        "Remanence: the session's model is no path of at most "
+                        "%u bytes\n",
+                        REM_PATH_SIZE);
+    return st;
+  }
+  if (!path[0]) {
     return LV2_STATE_SUCCESS;
   }
 
-  const char* const name =
-    retrieve_string(retrieve, handle, uris->model_name, uris->atom_string);
-  const char* const sha256 =
-    retrieve_string(retrieve, handle, uris->model_sha256, uris->atom_string);
   char* const mapped =
     paths.map ? paths.map->absolute_path(paths.map->handle, path) : NULL;
   const char* const whole = mapped ? mapped : path;
-
-  RemModelId id = {"", "", ""};
   (void)snprintf(id.path, sizeof(id.path), "%s", whole);
-  (void)snprintf(id.name, sizeof(id.name), "%s", name ? name : name_in(whole));
-  (void)snprintf(id.sha256, sizeof(id.sha256), "%s", sha256 ? sha256 : "");
+  if (retrieve_text(retrieve,
+                    handle,
+                    uris->model_name,
+                    uris->atom_string,
+                    id.name,
+                    sizeof(id.name))) {
+    (void)snprintf(id.name, sizeof(id.name), "%s", name_in(whole));
+  }
+  (void)retrieve_text(retrieve,
+                      handle,
+                      uris->model_sha256,
+                      uris->atom_string,
+                      id.sha256,
+                      sizeof(id.sha256)); // Without it the name counts
   if (mapped) {
     release(&paths, mapped);
   }

@@ -7,6 +7,10 @@
 #include "tests/check.h"
 #include "tests/host/stage.h"
 
+#include <lv2/atom/atom.h>
+#include <lv2/state/state.h>
+
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -290,6 +294,71 @@ test_restore_over(Stage* const stage)
   host_close(host);
 }
 
+/// A state of one property, as a host gives it back
+typedef struct {
+  uint32_t key;
+  uint32_t type;
+  size_t   size;
+  char*    text; ///< [size], nothing behind it
+} OneText;
+
+static const void*
+retrieve_one(const LV2_State_Handle handle,
+             const uint32_t         key,
+             size_t* const          size,
+             uint32_t* const        type,
+             uint32_t* const        flags)
+{
+  const OneText* const one = (const OneText*)handle;
+  if (key != one->key) {
+    return NULL;
+  }
+  *size  = one->size;
+  *type  = one->type;
+  *flags = 0U;
+  return one->text;
+}
+
+/// Restore the model's path as `length` bytes of type `type`
+static LV2_State_Status
+restore_text(Host* const       host,
+             const char* const path,
+             const size_t      length,
+             const char* const type)
+{
+  const LV2_State_Interface* const state =
+    (const LV2_State_Interface*)lilv_instance_get_extension_data(
+      host->instance, LV2_STATE__interface);
+  const LV2_Feature* const none[] = {NULL};
+  OneText                  one    = {host_urid(host, "urn:remanence:model"),
+                                     host_urid(host, type),
+                                     length,
+                                     (char*)malloc(length)};
+  CHECK(state && one.text);
+  memcpy(one.text, path, length);
+  const LV2_State_Status st = state->restore(
+    lilv_instance_get_handle(host->instance), retrieve_one, &one, 0U, none);
+  free(one.text);
+  return st;
+}
+
+/// Carla gives a path back without the zero behind it.  What is no path at all
+/// is refused aloud, and what plays goes on.
+static void
+test_text(Stage* const stage)
+{
+  Host* const  host   = host_open_usual(stage->world, HOST_WORK_LATER);
+  const size_t length = strlen(stage->plain);
+  CHECK(!restore_text(host, stage->plain, length, LV2_ATOM__Path));
+  CHECK(restore_text(host, stage->plain, length, LV2_ATOM__URI) ==
+        LV2_STATE_ERR_BAD_TYPE);
+  CHECK(host_logged(host, "no path"));
+  host_set(host, "out_gain", -3.5f);
+  host_activate(host);
+  check_plays(stage, host);
+  host_close(host);
+}
+
 int
 main(void)
 {
@@ -303,6 +372,7 @@ main(void)
   test_lost_from_the_start(stage);
   test_nothing(stage);
   test_restore_over(stage);
+  test_text(stage);
   stage_close(stage);
   return 0;
 }
