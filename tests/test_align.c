@@ -7,6 +7,7 @@
 #include "offline_trainer/data/causal_fit.h"
 #include "offline_trainer/data/correlate.h"
 #include "tests/check.h"
+#include "tests/strings.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -26,27 +27,11 @@
 #  define FULL 1U
 #endif
 
-/// Play plucked strings (Karplus and Strong 1983) of all kinds of pitch
+/// Play strings of all kinds of pitch
 static void
-play_strings(float* const out)
+play_input(float* const out)
 {
-  static float string[1024];
-  uint32_t     seed   = 11U;
-  size_t       length = 120U;
-  size_t       i      = 0;
-  for (size_t t = 0; t < N; ++t) {
-    if (t % (RATE / 5U) == 0U) {
-      length = 120U + (size_t)(110.0f * (1.0f + noise(&seed)));
-      for (i = 0; i < length; ++i) {
-        string[i] = 0.5f * noise(&seed);
-      }
-      i = 0;
-    }
-    const size_t next = i + 1U < length ? i + 1U : 0U;
-    out[t]            = string[i];
-    string[i]         = 0.498f * (string[i] + string[next]);
-    i                 = next;
-  }
+  play_strings(out, N, RATE / 5U, 120U, 340U, 11U);
 }
 
 static void
@@ -163,7 +148,7 @@ test_devices(void)
   static float input[N];
   static float target[N];
   static float shifted[N];
-  play_strings(input);
+  play_input(input);
   for (uint32_t device = 0; device < 5U; ++device) {
     const int32_t shifts[] = {0, -54, 2400};
     play_device(device, input, target);
@@ -189,7 +174,7 @@ test_noise(void)
   static float shifted[N];
   uint32_t     seed   = 17U;
   double       energy = 0.0;
-  play_strings(input);
+  play_input(input);
   play_device(1U, input, target);
   for (size_t t = 0; t < N; ++t) {
     energy += (double)target[t] * (double)target[t] / (double)N;
@@ -210,7 +195,7 @@ test_doubt(void)
   static float input[N];
   static float other[N];
   uint32_t     seed = 23U;
-  play_strings(input);
+  play_input(input);
   CHECK(!align(input, other, N).confident);
   CHECK(!align(other, other, N).confident);
   CHECK(!align(input, input, 2000U).confident);
@@ -349,7 +334,7 @@ test_interrupted(void)
   RemAlignment a;
   CHECK(x && y);
 
-  play_strings(played);
+  play_input(played);
   play_device(1U, played, device);
   for (size_t i = 0; i < N_PLAYED; ++i) {
     memcpy(x + i * N, played, sizeof(played));
