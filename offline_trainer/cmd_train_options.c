@@ -247,8 +247,9 @@ complete(TrainOptions* const o)
 int
 train_options_read(const int argc, char** const argv, TrainOptions* const out)
 {
-  *out                      = (TrainOptions){.spec      = rem_train_default(),
-                                             .n_threads = rem_pool_n_processors()};
+  memset(out, 0, sizeof(*out));
+  out->spec                 = rem_train_default();
+  out->n_threads            = rem_pool_n_processors();
   out->spec.loss            = rem_loss_default();
   out->spec.loss.esr_weight = 1.0f;
   out->spec.loss.dc_weight  = (float)DEFAULT_DC;

@@ -223,8 +223,8 @@ rem_train(RemTrainer* const           trainer,
           RemError* const             error)
 {
   const double begun = now();
-  Run          run   = {
-               trainer, limits, watch, begun - trainer->figures.seconds, begun, 0.0};
+  const double start = begun - trainer->figures.seconds;
+  Run          run   = {trainer, limits, watch, start, begun, 0.0};
   while (!at_end(&run, end)) {
     const RemStatus    st   = step(&run, error);
     const RemTrainNews news = news_of(&run);

@@ -26,7 +26,8 @@ def nam():
     for w_ih, w_hh in zip(net.W_IH, net.W_HH):
         weights += w_ih + w_hh
     weights += net.BIAS + [0.0] * 2 * N + net.HEAD[0] + net.HEAD_BIAS
-    return {'version': '0.5.4', 'metadata': {'name': 'Small', 'loudness': -18.5},
+    return {'version': '0.5.4',
+            'metadata': {'name': 'Small', 'loudness': -18.5},
             'architecture': 'LSTM', 'config': {
                 'input_size': 1, 'hidden_size': N, 'num_layers': 1},
             'weights': weights, 'sample_rate': 48000}

@@ -144,7 +144,8 @@ def add_tensors(folder, prefix, base, words):
         weight_ih_l0=tensor((16, 65), [0] * 16 * 65))
     add('BAD_SHAPE', 'rows', 'weight_ih_l0',
         weight_ih_l0=tensor((15, 1), [0] * 15))
-    add('BAD_SHAPE', 'flat', 'weight_hh_l0', weight_hh_l0=tensor((64,), weights))
+    add('BAD_SHAPE', 'flat', 'weight_hh_l0',
+        weight_hh_l0=tensor((64,), weights))
     add('BAD_SHAPE', 'bias', 'bias_hh_l0',
         bias_hh_l0=tensor((12,), [0] * 12))
     add('BAD_SHAPE', 'head', 'weight', weight=tensor((1, 5), [0] * 5))
