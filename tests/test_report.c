@@ -8,10 +8,8 @@
 #include "offline_trainer/report/report.h"
 #include "offline_trainer/report/wav.h"
 #include "tests/check.h"
+#include "tests/fonts.h"
 
-#include <cairo.h>
-
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -312,23 +310,6 @@ test_stretches(void)
   CHECK(rem_report_best(&report) == 7U);
   report.n_history = 0U;
   CHECK(rem_report_best(&report) == 0U);
-}
-
-/// Free what cairo and fontconfig keep for the next picture: AddressSanitizer
-/// calls it a leak
-static void
-free_fonts(void)
-{
-  void (*finish)(void) = NULL;
-  cairo_debug_reset_static_data();
-  void* const all  = dlopen(NULL, RTLD_LAZY);
-  *(void**)&finish = all ? dlsym(all, "FcFini") : NULL; // As POSIX writes it
-  if (finish) {
-    finish();
-  }
-  if (all) {
-    (void)dlclose(all);
-  }
 }
 
 int

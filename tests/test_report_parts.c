@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: ISC
 
-/// What reports are made of: base64 and colours
+/// What reports are made of: base64, colours and axes
 
 #include "offline_trainer/report/markup.h"
+#include "offline_trainer/report/plot.h"
 #include "offline_trainer/report/style.h"
 #include "tests/check.h"
+#include "tests/fonts.h"
+
+#include <cairo.h>
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+
+#define WIDTH 400
+#define HEIGHT 300
 
 /// The vectors of RFC 4648, section 10
 static void
@@ -61,10 +68,71 @@ test_colours(void)
   }
 }
 
+/// Draw a plot whose y axis has this name
+static cairo_surface_t*
+draw_axes(RemAxis y, const char* const name)
+{
+  const RemStyle         style = rem_style(false);
+  const RemBox           box   = {0.0, 0.0, WIDTH, HEIGHT};
+  const RemAxis          x     = {NULL, 0.0, 1.0, false};
+  cairo_surface_t* const surface =
+    cairo_image_surface_create(CAIRO_FORMAT_A8, WIDTH, HEIGHT);
+  cairo_t* const cr = cairo_create(surface);
+  y.label           = name;
+  (void)rem_plot_begin(cr, &style, box, x, y);
+  CHECK(cairo_status(cr) == CAIRO_STATUS_SUCCESS);
+  cairo_destroy(cr);
+  cairo_surface_flush(surface);
+  return surface;
+}
+
+/// Return whether the pictures differ in column x
+static bool
+differ(cairo_surface_t* const a, cairo_surface_t* const b, const int x)
+{
+  const int stride = cairo_image_surface_get_stride(a);
+  bool      found  = false;
+  for (int y = 0; !found && y < HEIGHT; ++y) {
+    found = cairo_image_surface_get_data(a)[y * stride + x] !=
+            cairo_image_surface_get_data(b)[y * stride + x];
+  }
+  return found;
+}
+
+/// The name of the y axis ends left of its numbers, however wide they are
+static void
+test_axis_name(void)
+{
+  static const RemAxis axes[] = {{NULL, 0.00045, 0.2, true},
+                                 {NULL, 1e-9, 1e-7, true},
+                                 {NULL, -1.0, 1.0, false},
+                                 {NULL, -0.00125, -0.00124, false}};
+  for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); ++i) {
+    const RemAxis          bare    = {NULL, 0.0, 1.0, false};
+    cairo_surface_t* const empty   = draw_axes(bare, NULL);
+    cairo_surface_t* const unnamed = draw_axes(axes[i], " ");
+    cairo_surface_t* const named   = draw_axes(axes[i], "ESR, (gjpqy)");
+    int                    first   = 0;
+    int                    last    = WIDTH - 1;
+    while (first < WIDTH && !differ(empty, unnamed, first)) {
+      ++first;
+    }
+    while (last > 0 && !differ(unnamed, named, last)) {
+      --last;
+    }
+    CHECK(last > 0 && last + 1 < first && first < WIDTH / 2);
+    cairo_surface_destroy(empty);
+    cairo_surface_destroy(unnamed);
+    cairo_surface_destroy(named);
+  }
+}
+
 int
 main(void)
 {
   test_base64();
   test_colours();
+  test_axis_name();
+  free_fonts();
   return 0;
 }

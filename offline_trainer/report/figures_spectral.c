@@ -75,7 +75,8 @@ draw_panels(cairo_t* const              cr,
                            height + (i == 2 ? ticks : 0.0)};
     ok = draw_panel(cr, style, panel, x, &s[i], peak, names[i]);
   }
-  const RemBox top = {box.x + 4.4 * style->text, box.y + 2.0, box.width, scale};
+  const double left = box.x + REM_PLOT_LEFT * style->text;
+  const RemBox top  = {left, box.y + 2.0, box.width, scale};
   draw_scale(cr, style, top);
   return ok;
 }
@@ -104,7 +105,8 @@ rem_draw_spectrograms(cairo_t* const         cr,
                       const RemBox           box)
 {
   const RemStretch h         = rem_report_loudest(r, REM_HEARD_SECONDS);
-  const size_t     n_columns = (size_t)fmax(box.width - 5.6 * style->text, 16.);
+  const double     sides     = (REM_PLOT_LEFT + REM_PLOT_RIGHT) * style->text;
+  const size_t     n_columns = (size_t)fmax(box.width - sides, 16.0);
   const size_t     n_rows    = (size_t)fmax(box.height / 3.0 - 40.0, 16.0);
   RemSpectrogram   s[3];
   bool             ok = true;

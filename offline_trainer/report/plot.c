@@ -8,6 +8,18 @@
 #define TICK_PIXELS 70.0   ///< Wanted between ticks along x
 #define TICK_PIXELS_Y 34.0 ///< Wanted between ticks along y
 #define DECADE_PIXELS 48.0 ///< A decade shorter than this is not divided
+#define TICK_GAP 6.0       ///< Pixels between the y axis and its numbers
+#define NUMBER 32          ///< Bytes of a number, written
+#define NAME_ROOM 1.6      ///< Of the y axis' name, in heights of letters
+
+/// Where the numbers of an axis stand: `first` to `last` are value_at()'s
+typedef struct {
+  bool   log;
+  double step; ///< Of a linear axis
+  int    first;
+  int    last;
+  int    by;
+} Ticks;
 
 static void
 set_colour(cairo_t* const cr, const RemColour c)
@@ -51,40 +63,20 @@ rem_plot_text(const RemPlot* const p,
   cairo_new_path(p->cr);
 }
 
-/// Draw a line of the grid, and the number that belongs to it
-static void
-draw_tick(const RemPlot* const p, const bool along_x, const double value)
+/// Return a value with a number: the linear ones are multiples of the step, the
+/// others, by threes, 1, 2 and 5 times a power of ten
+static double
+value_at(const Ticks* const ticks, const int i)
 {
-  char                text[32];
-  const double        b   = p->box.y + p->box.height;
-  const double        r   = p->box.x + p->box.width;
-  const RemBox* const box = &p->box;
-  const double        x = along_x ? floor(rem_plot_x(p, value)) + 0.5 : box->x;
-  const double        y = along_x ? b : floor(rem_plot_y(p, value)) + 0.5;
-  const bool          kilo = (along_x ? p->x.log : p->y.log) && value >= 1000.0;
-
-  cairo_move_to(p->cr, x, y);
-  cairo_line_to(p->cr, along_x ? x : r, along_x ? box->y : y);
-  set_colour(p->cr, p->style->grid);
-  cairo_set_line_width(p->cr, 1.0);
-  cairo_stroke(p->cr);
-
-  (void)snprintf(
-    text, sizeof(text), kilo ? "%gk" : "%g", kilo ? value / 1000.0 : value);
-  if (along_x) {
-    rem_plot_text(p, text, x, y + 1.3 * p->style->text, 0.5, p->style->ink);
-  } else {
-    rem_plot_text(
-      p, text, x - 6.0, y + 0.36 * p->style->text, 1.0, p->style->ink);
-  }
+  static const double parts[] = {1.0, 2.0, 5.0};
+  const int           decade  = (int)floor(i / 3.0);
+  return ticks->log ? parts[i - 3 * decade] * pow(10.0, decade)
+                    : i * ticks->step;
 }
 
-/// Draw ticks at steps of 1, 2 or 5 times a power of ten
-static void
-draw_linear_ticks(const RemPlot* const p,
-                  const RemAxis* const axis,
-                  const bool           along_x,
-                  const double         n_wanted)
+/// Return ticks at steps of 1, 2 or 5 times a power of ten
+static Ticks
+linear_ticks(const RemAxis* const axis, const double n_wanted)
 {
   const double rough = (axis->high - axis->low) / fmax(n_wanted, 1.0);
   const double power = pow(10.0, floor(log10(rough)));
@@ -93,44 +85,108 @@ draw_linear_ticks(const RemPlot* const p,
                                 : ratio > 2.0 ? 5.0
                                 : ratio > 1.0 ? 2.0
                                               : 1.0);
-  const int    last  = (int)floor(axis->high / step + 1e-6);
-  for (int i = (int)ceil(axis->low / step - 1e-6); i <= last; ++i) {
-    draw_tick(p, along_x, i * step);
+  const Ticks  ticks = {false,
+                        step,
+                        (int)ceil(axis->low / step - 1e-6),
+                        (int)floor(axis->high / step + 1e-6),
+                        1};
+  return ticks;
+}
+
+/// Return ticks at powers of ten, and at 2 and 5 times where there is room
+static Ticks
+log_ticks(const RemAxis* const axis, const double pixels)
+{
+  const bool divided = pixels / log10(axis->high / axis->low) >= DECADE_PIXELS;
+  Ticks      ticks   = {true, 0.0, 0, 0, divided ? 1 : 3};
+  ticks.first        = 3 * (int)floor(log10(axis->low));
+  while (value_at(&ticks, ticks.first) < axis->low * (1.0 - 1e-9)) {
+    ticks.first += ticks.by;
+  }
+  ticks.last = 3 * (int)floor(log10(axis->high)) + 3;
+  while (value_at(&ticks, ticks.last) > axis->high * (1.0 + 1e-9)) {
+    --ticks.last;
+  }
+  return ticks;
+}
+
+/// Return the ticks of an axis so many pixels long: none if it has no name
+static Ticks
+ticks_of(const RemAxis* const axis, const double pixels, const double apart)
+{
+  static const Ticks none = {false, 0.0, 0, -1, 1};
+  return !axis->label ? none
+         : axis->log  ? log_ticks(axis, pixels)
+                      : linear_ticks(axis, pixels / apart);
+}
+
+/// Write a value as its axis names it
+static void
+name_value(const RemAxis* const axis, const double value, char text[NUMBER])
+{
+  const bool kilo = axis->log && value >= 1000.0;
+  (void)snprintf(
+    text, NUMBER, kilo ? "%gk" : "%g", kilo ? value / 1000.0 : value);
+}
+
+/// Return the width of the widest number of an axis, in pixels
+static double
+widest(cairo_t* const cr, const RemAxis* const axis, const Ticks ticks)
+{
+  double width = 0.0;
+  for (int i = ticks.first; i <= ticks.last; i += ticks.by) {
+    cairo_text_extents_t extents;
+    char                 text[NUMBER];
+    name_value(axis, value_at(&ticks, i), text);
+    cairo_text_extents(cr, text, &extents);
+    width = fmax(width, extents.x_advance);
+  }
+  return width;
+}
+
+static void
+draw_grid_line(const RemPlot* const p,
+               const double         x0,
+               const double         y0,
+               const double         x1,
+               const double         y1)
+{
+  cairo_move_to(p->cr, x0, y0);
+  cairo_line_to(p->cr, x1, y1);
+  set_colour(p->cr, p->style->grid);
+  cairo_set_line_width(p->cr, 1.0);
+  cairo_stroke(p->cr);
+}
+
+/// Draw the grid along x, and the numbers that belong to it
+static void
+draw_x_ticks(const RemPlot* const p, const Ticks ticks)
+{
+  const double bottom = p->box.y + p->box.height;
+  for (int i = ticks.first; i <= ticks.last; i += ticks.by) {
+    char         text[NUMBER];
+    const double value = value_at(&ticks, i);
+    const double x     = floor(rem_plot_x(p, value)) + 0.5;
+    draw_grid_line(p, x, p->box.y, x, bottom);
+    name_value(&p->x, value, text);
+    rem_plot_text(
+      p, text, x, bottom + 1.3 * p->style->text, 0.5, p->style->ink);
   }
 }
 
-/// Draw ticks at powers of ten, and at 2 and 5 times where there is room
+/// Draw the grid along y, and the numbers that belong to it
 static void
-draw_log_ticks(const RemPlot* const p,
-               const RemAxis* const axis,
-               const bool           along_x,
-               const double         pixels)
+draw_y_ticks(const RemPlot* const p, const Ticks ticks)
 {
-  const double decades = log10(axis->high / axis->low);
-  const bool   divided = pixels / decades >= DECADE_PIXELS;
-  const double last    = axis->high * (1.0 + 1e-9);
-  for (int e = (int)floor(log10(axis->low)); pow(10.0, e) <= last; ++e) {
-    const double power = pow(10.0, e);
-    for (int k = 1; k <= (divided ? 5 : 1); k = k == 1 ? 2 : k + 3) {
-      if (k * power >= axis->low * (1.0 - 1e-9) && k * power <= last) {
-        draw_tick(p, along_x, k * power);
-      }
-    }
-  }
-}
-
-static void
-draw_axis(const RemPlot* const p, const RemAxis* const axis, const bool along_x)
-{
-  const double pixels = along_x ? p->box.width : p->box.height;
-  if (!axis->label) {
-    return;
-  }
-  if (axis->log) {
-    draw_log_ticks(p, axis, along_x, pixels);
-  } else {
-    draw_linear_ticks(
-      p, axis, along_x, pixels / (along_x ? TICK_PIXELS : TICK_PIXELS_Y));
+  const double left = p->box.x;
+  for (int i = ticks.first; i <= ticks.last; i += ticks.by) {
+    char         text[NUMBER];
+    const double value = value_at(&ticks, i);
+    const double y     = floor(rem_plot_y(p, value)) + 0.5;
+    draw_grid_line(p, left, y, left + p->box.width, y);
+    name_value(&p->y, value, text);
+    rem_plot_text(
+      p, text, left - TICK_GAP, y + 0.36 * p->style->text, 1.0, p->style->ink);
   }
 }
 
@@ -152,23 +208,23 @@ rem_plot_begin(cairo_t* const        cr,
                const RemAxis         x,
                const RemAxis         y)
 {
-  const double  em   = style->text;
-  const double  left = 4.4 * em, top = 1.9 * em;
-  const double  below = x.label ? 3.0 * em : 0.3 * em;
-  const RemPlot p     = {cr,
-                         style,
-                         {outer.x + left,
-                          outer.y + top,
-                          outer.width - left - 1.2 * em,
-                          outer.height - top - below},
-                         x,
-                         y};
+  const double em     = style->text;
+  const double top    = 1.9 * em;
+  const double below  = x.label ? 3.0 * em : 0.3 * em;
+  const double height = outer.height - top - below;
+  const Ticks  along  = ticks_of(&y, height, TICK_PIXELS_Y);
 
   cairo_select_font_face(
     cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size(cr, em);
-  draw_axis(&p, &x, true);
-  draw_axis(&p, &y, false);
+  const double  numbers = widest(cr, &y, along) + TICK_GAP;
+  const double  left    = fmax(REM_PLOT_LEFT * em, NAME_ROOM * em + numbers);
+  const double  width   = outer.width - left - REM_PLOT_RIGHT * em;
+  const RemPlot p       = {
+          cr, style, {outer.x + left, outer.y + top, width, height}, x, y};
+
+  draw_x_ticks(&p, ticks_of(&x, width, TICK_PIXELS));
+  draw_y_ticks(&p, along);
   if (x.label) {
     rem_plot_text(&p,
                   x.label,

@@ -12,6 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define REM_PLOT_LEFT \
+  5.6                      ///< Room left of the axes, in heights of letters;
+                           ///< more where the numbers there are wider
+#define REM_PLOT_RIGHT 1.2 ///< Room right of the axes, in heights of letters
+
 /// A rectangle, in pixels
 typedef struct {
   double x;

@@ -77,8 +77,8 @@ draw_title(cairo_t* const         cr,
   cairo_select_font_face(
     cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD);
   cairo_set_font_size(cr, 1.4 * style->text);
-  rem_plot_text(
-    &p, text, box.x + 4.4 * style->text, box.y + 26.0, 0.0, style->ink);
+  const double left = box.x + REM_PLOT_LEFT * style->text;
+  rem_plot_text(&p, text, left, box.y + 26.0, 0.0, style->ink);
 }
 
 /// Draw what matters most, one above the other
