@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define PIECE 65536U  ///< Samples compared by one task
-#define CONTEXT 8192U ///< Samples played before, where there are any
+#define CONTEXT 8192U ///< Samples played before; silence where there are none
 
 /// A task
 typedef struct {
@@ -123,19 +123,20 @@ run_piece(void* const handle, const uint32_t index)
   const RemPair* const pair    = piece->stretch.pair;
   const size_t         begin   = piece->stretch.begin;
   const size_t         context = begin < CONTEXT ? begin : CONTEXT;
+  const size_t         silence = CONTEXT - context;
   const size_t         n       = piece->stretch.end - begin;
   const float* const   target  = pair->target + begin;
+  float* const         y       = piece->y;
 
+  memset(y, 0, silence * sizeof(float));
+  memcpy(y + silence,
+         pair->input + (begin - context),
+         (context + n) * sizeof(float));
   piece->error = INFINITY;
-  if (!rem_render(v->model,
-                  pair->knobs,
-                  pair->input + (begin - context),
-                  piece->y,
-                  context + n,
-                  NULL)) {
+  if (!rem_render(v->model, pair->knobs, y, y, CONTEXT + n, NULL)) {
     piece->error = 0.0;
     for (size_t t = 0; t < n; ++t) {
-      const double e = (double)target[t] - (double)piece->y[context + t];
+      const double e = (double)target[t] - (double)y[CONTEXT + t];
       piece->error += e * e;
     }
   }

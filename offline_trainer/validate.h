@@ -40,9 +40,10 @@ rem_validation_length(const RemValidation* validation);
    if the net runs away on them.
 
    Stretches are cut into pieces so that threads can share them; each piece is
-   played with a moment of the recording before it, so that the figure differs
-   from one that is played in one go by a thousandth of itself or so.  It does
-   not depend on the number of threads.
+   played with a moment of the recording before it, or silence at its beginning,
+   so that the figure differs from that of the settled model, played in one go,
+   by a thousandth of itself or so.  It does not depend on the number of
+   threads.
 
    @param params [rem_net_n_params()]
 */
