@@ -300,9 +300,9 @@ test_stretches(void)
 {
   RemReport report = make_report();
   memset(target, 0, sizeof(target));
-  target[5000]       = 0.1f;
-  target[5100]       = -0.9f;
-  const RemStretch s = rem_report_loudest(&report, 0.02); // 160 samples
+  target[5000]    = 0.1f;
+  target[5100]    = -0.9f;
+  const RemSpan s = rem_report_loudest(&report, 0.02); // 160 samples
   CHECK(s.n == 160U && s.start <= 5000U && s.start + s.n > 5100U);
   CHECK(rem_report_loudest(&report, 99.0).n == N);
   CHECK(rem_report_best(&report) == 19U);

@@ -13,11 +13,11 @@ energy(const float x)
   return (double)x * (double)x;
 }
 
-RemStretch
+RemSpan
 rem_report_loudest(const RemReport* const report, const double seconds)
 {
   const size_t wanted = (size_t)fmax(1.0, seconds * report->rate);
-  RemStretch   best   = {0U, wanted < report->n ? wanted : report->n};
+  RemSpan      best   = {0U, wanted < report->n ? wanted : report->n};
   double       sum = 0.0, highest = 0.0;
   for (size_t t = 0; t < report->n; ++t) {
     sum += energy(report->target[t]);
@@ -128,7 +128,7 @@ rem_draw_history(cairo_t* const         cr,
 
 /// Return an axis for the samples of a stretch, with some air
 static RemAxis
-sample_axis(const RemReport* const r, const RemStretch s)
+sample_axis(const RemReport* const r, const RemSpan s)
 {
   RemAxis y = {"full scale", 0.0, 0.0, false};
   for (size_t t = s.start; t < s.start + s.n; ++t) {
@@ -149,7 +149,7 @@ rem_draw_zoom(cairo_t* const         cr,
 {
   static const char* const names[]   = {"device", "model"};
   const RemColour          colours[] = {style->device, style->model};
-  const RemStretch         s         = rem_report_loudest(r, REM_ZOOM_SECONDS);
+  const RemSpan            s         = rem_report_loudest(r, REM_ZOOM_SECONDS);
   const double             ms        = 1000.0 / r->rate;
   char                     label[64];
   (void)snprintf(label,
@@ -164,9 +164,8 @@ rem_draw_zoom(cairo_t* const         cr,
   return true;
 }
 
-/// Return target minus prediction of a stretch, [s.n] to be freed, or NULL
-static float*
-difference_of(const RemReport* const r, const RemStretch s)
+float*
+rem_report_difference(const RemReport* const r, const RemSpan s)
 {
   float* const difference = (float*)malloc((s.n + 1U) * sizeof(float));
   for (size_t t = 0; difference && t < s.n; ++t) {
@@ -182,9 +181,9 @@ rem_draw_whole(cairo_t* const         cr,
                const RemBox           box)
 {
   static const char* const names[] = {"device", "model", "difference"};
-  const RemColour  colours[] = {style->device, style->model, style->difference};
-  const RemStretch whole     = {0U, r->n};
-  float* const     difference = difference_of(r, whole);
+  const RemColour colours[]  = {style->device, style->model, style->difference};
+  const RemSpan   whole      = {0U, r->n};
+  float* const    difference = rem_report_difference(r, whole);
   if (!difference) {
     return false;
   }

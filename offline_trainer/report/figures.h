@@ -20,11 +20,16 @@
 typedef struct {
   size_t start;
   size_t n;
-} RemStretch;
+} RemSpan;
 
 /// Return the stretch of at most `seconds` in which the target is loudest
-RemStretch
+RemSpan
 rem_report_loudest(const RemReport* report, double seconds);
+
+/// Return target minus prediction of a part, [n] to be freed, or NULL without
+/// memory
+float*
+rem_report_difference(const RemReport* report, RemSpan span);
 
 /// Return the index of the best validation, or `n_history` if there is none
 size_t

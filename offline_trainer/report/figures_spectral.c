@@ -83,13 +83,10 @@ draw_panels(cairo_t* const              cr,
 
 /// Measure a stretch of target, prediction and their difference
 static bool
-measure(const RemReport* const r, const RemStretch h, RemSpectrogram* const s)
+measure(const RemReport* const r, const RemSpan h, RemSpectrogram* const s)
 {
-  float* const difference = (float*)malloc((h.n + 1U) * sizeof(float));
-  for (size_t t = 0; difference && t < h.n; ++t) {
-    difference[t] = r->target[h.start + t] - r->prediction[h.start + t];
-  }
-  const bool ok =
+  float* const difference = rem_report_difference(r, h);
+  const bool   ok =
     difference &&
     rem_spectrogram_measure(r->target + h.start, h.n, r->rate, &s[0]) &&
     rem_spectrogram_measure(r->prediction + h.start, h.n, r->rate, &s[1]) &&
@@ -104,12 +101,12 @@ rem_draw_spectrograms(cairo_t* const         cr,
                       const RemStyle* const  style,
                       const RemBox           box)
 {
-  const RemStretch h         = rem_report_loudest(r, REM_HEARD_SECONDS);
-  const double     sides     = (REM_PLOT_LEFT + REM_PLOT_RIGHT) * style->text;
-  const size_t     n_columns = (size_t)fmax(box.width - sides, 16.0);
-  const size_t     n_rows    = (size_t)fmax(box.height / 3.0 - 40.0, 16.0);
-  RemSpectrogram   s[3];
-  bool             ok = true;
+  const RemSpan  h         = rem_report_loudest(r, REM_HEARD_SECONDS);
+  const double   sides     = (REM_PLOT_LEFT + REM_PLOT_RIGHT) * style->text;
+  const size_t   n_columns = (size_t)fmax(box.width - sides, 16.0);
+  const size_t   n_rows    = (size_t)fmax(box.height / 3.0 - 40.0, 16.0);
+  RemSpectrogram s[3];
+  bool           ok = true;
   for (int i = 0; i < 3; ++i) {
     s[i] = (RemSpectrogram){n_columns, n_rows, 0.0, 0.0, NULL};
   }

@@ -167,7 +167,7 @@ add_sound(RemText* const         text,
           const RemReport* const r,
           const char* const      name,
           const float* const     samples,
-          const RemStretch       s,
+          const RemSpan          s,
           const double           gain)
 {
   rem_markup_format(text,
@@ -198,7 +198,7 @@ peak_of(const float* const samples, const size_t n, double peak)
 static void
 add_sounds(RemText* const         text,
            const RemReport* const r,
-           const RemStretch       s,
+           const RemSpan          s,
            const float* const     difference)
 {
   const float* const target     = r->target + s.start;
@@ -222,14 +222,11 @@ add_sounds(RemText* const         text,
 static void
 add_listening(RemText* const text, const RemReport* const r)
 {
-  const RemStretch s          = rem_report_loudest(r, REM_HEARD_SECONDS);
-  float* const     difference = (float*)malloc((s.n + 1U) * sizeof(float));
+  const RemSpan s          = rem_report_loudest(r, REM_HEARD_SECONDS);
+  float* const  difference = rem_report_difference(r, s);
   if (!difference) {
     text->failed = true;
     return;
-  }
-  for (size_t t = 0; t < s.n; ++t) {
-    difference[t] = r->target[s.start + t] - r->prediction[s.start + t];
   }
   rem_markup_format(
     text,
@@ -248,7 +245,7 @@ add_waves(RemText* const text, const RemReport* const r)
 {
   static const Picture zoom  = {rem_draw_zoom, 320.0, 260.0};
   static const Picture whole = {rem_draw_whole, 240.0, 220.0};
-  const RemStretch     s     = rem_report_loudest(r, REM_ZOOM_SECONDS);
+  const RemSpan        s     = rem_report_loudest(r, REM_ZOOM_SECONDS);
   char                 alt[256];
   rem_text_add(text, "<section>\n<h2>Waveforms</h2>\n");
   (void)snprintf(alt,
@@ -273,7 +270,7 @@ static void
 add_spectrograms(RemText* const text, const RemReport* const r)
 {
   static const Picture picture = {rem_draw_spectrograms, 620.0, 560.0};
-  const RemStretch     s       = rem_report_loudest(r, REM_HEARD_SECONDS);
+  const RemSpan        s       = rem_report_loudest(r, REM_HEARD_SECONDS);
   char                 alt[256];
   (void)snprintf(alt,
                  sizeof(alt),
