@@ -20,9 +20,8 @@ static const char help_text[] =
   "MODEL is any file that `remanence info` can read; IN any sound file, at "
   "the\n"
   "model's sample rate, every channel of which is played on its own. OUT is\n"
-  "32-bit float WAV and is replaced only when complete: sample for sample "
-  "what\n"
-  "the plugin plays at unity gains.\n"
+  "32-bit float WAV, or .flac or .ogg, and is replaced only when complete:\n"
+  "sample for sample what the plugin plays at unity gains.\n"
   "\n"
   "  remanence render --knob Gain=0.3 amp.safetensors riff.wav amped.wav\n";
 

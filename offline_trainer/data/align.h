@@ -36,10 +36,9 @@ typedef struct {
       nothing; the lag where the gain rises most above the eight before it is
       the onset.  Two fits vote, one of the signals as they are and one of them
       made equally loud, where quiet passages and high strings count as well.
-
    3. If no onset stands out in the whole, parts of 5 seconds are asked: what
       more than half of those that are sure agree on, and at least three,
-   counts.
+      counts.
 
    A causal net learns a small positive lag, but never a negative one, so
    doubt goes to the early side: if the first gain is small beside those that
