@@ -37,7 +37,7 @@ list_sources(const TrainOptions* const o,
 static void
 print_findings(const RemPairSource* const source, const RemPair* const pair)
 {
-  static const char* const levels[] = {"note", "warning", "error"};
+  static const char* const levels[] = {"note", "warning"};
   char                     text[32];
   const double             seconds = (double)pair->n / (double)pair->rate;
   fprintf(stderr,

@@ -178,17 +178,12 @@ rem_streams_target(const RemStreams* const streams,
          (size_t)window * streams->n_steps;
 }
 
-uint64_t
-rem_random(uint64_t* const state)
+double
+rem_random_unit(uint64_t* const state)
 {
   uint64_t z = (*state += 0x9E3779B97F4A7C15ULL);
   z          = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
   z          = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31U);
-}
-
-double
-rem_random_unit(uint64_t* const state)
-{
-  return (double)(rem_random(state) >> 11U) * 0x1p-53;
+  z          = z ^ (z >> 31U);
+  return (double)(z >> 11U) * 0x1p-53;
 }

@@ -82,12 +82,8 @@ rem_streams_fill(const RemStreams* streams,
 const float*
 rem_streams_target(const RemStreams* streams, uint32_t stream, uint32_t window);
 
-/// Return the next random number of the generator `state`.  Source: Steele,
+/// Return a random number in [0, 1) of the generator `state`.  Source: Steele,
 /// Lea, Flood 2014, doi:10.1145/2660193.2660195 (SplitMix64).
-uint64_t
-rem_random(uint64_t* state);
-
-/// Return a random number in [0, 1)
 double
 rem_random_unit(uint64_t* state);
 

@@ -340,10 +340,3 @@ rem_trainer_history(const RemTrainer* const trainer, size_t* const n)
   *n = trainer->n_history;
   return trainer->history;
 }
-
-size_t
-rem_trainer_epoch_samples(const RemTrainer* const trainer)
-{
-  return (size_t)trainer->streams.n_windows * trainer->spec.n_steps *
-         trainer->spec.n_streams;
-}

@@ -124,10 +124,6 @@ rem_trainer_best(const RemTrainer* trainer);
 const RemHistoryPoint*
 rem_trainer_history(const RemTrainer* trainer, size_t* n);
 
-/// Return how many samples of sound an epoch learns from
-size_t
-rem_trainer_epoch_samples(const RemTrainer* trainer);
-
 /**
    Write all that rem_trainer_restore() needs to go on as if never stopped.
 

@@ -34,7 +34,6 @@ typedef struct {
 typedef enum {
   REM_FINDING_NOTE,    ///< Good to know
   REM_FINDING_WARNING, ///< Costs quality
-  REM_FINDING_FATAL,   ///< Nothing can be learned
 } RemFindingLevel;
 
 /// One sentence for the user about a pair
@@ -77,6 +76,8 @@ typedef struct {
    Every pair is checked for length, channels, samples that are not numbers,
    silence, level, clipping, DC, latency, polarity, noise and repeated phrases;
    RemPair.findings say in sentences what was found, where, and what to do.
+   Pairs whose latencies differ by a few samples at most get the earliest of
+   them, and one that cannot tell gets what the surest measured.
    Of two-channel files the mean is taken if the channels are equal, else the
    louder channel.
 
