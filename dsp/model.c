@@ -79,11 +79,14 @@ same_state(const float* const a, const float* const b, const size_t n)
   return true;
 }
 
-uint32_t
-rem_net_settle(const RemNet* const net,
-               RemNetState* const  state,
-               const float* const  idle,
-               const uint32_t      max_frames)
+/// Run the idle frame [I] until the state no longer changes, at most
+/// `max_frames`: some nets oscillate.  Returns the frames run, 0 without
+/// memory.
+static uint32_t
+run_idle(const RemNet* const net,
+         RemNetState* const  state,
+         const float* const  idle,
+         const uint32_t      max_frames)
 {
   const RemNetSpec* const spec   = rem_net_spec(net);
   const size_t            n      = rem_net_n_state(spec);
@@ -162,8 +165,8 @@ rem_model_settle(RemModel* const model, RemError* const error)
 
   const RemFloatMode mode = rem_denormals_off();
   rem_model_idle_frame(model, idle);
-  const uint32_t n_frames = rem_net_settle(
-    player.net, player.state, idle, max_settle_frames(&model->spec));
+  const uint32_t n_frames =
+    run_idle(player.net, player.state, idle, max_settle_frames(&model->spec));
   rem_denormals_restore(mode);
 
   const bool finite = rem_net_state_is_finite(player.net, player.state);

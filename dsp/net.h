@@ -159,22 +159,6 @@ rem_net_block(const RemNet* net,
               float*        y,
               uint32_t      n);
 
-/**
-   Run the idle input until the state no longer changes.
-
-   @param idle [I] the frame that stands for silence.
-   @param max_frames Give up after so many frames (some nets oscillate).
-   @return Frames run, or `max_frames` if it did not settle; the state is what
-   was reached either way.  0 without memory; the state stays.
-
-   Thread: any but audio, because of its length.
-*/
-uint32_t
-rem_net_settle(const RemNet* net,
-               RemNetState*  state,
-               const float*  idle,
-               uint32_t      max_frames);
-
 /// Return the name of the instruction set that nets are packed for: "avx512",
 /// "avx2", "neon" or "generic"
 const char*
