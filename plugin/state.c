@@ -145,6 +145,17 @@ name_in(const char* const path)
   return slash ? slash + 1 : path;
 }
 
+/// Copy a file name to `out` [n]; one that is too long for it is left out
+static void
+copy_name(char* const out, const size_t n, const char* const name)
+{
+  const size_t length = strlen(name);
+  out[0]              = '\0';
+  if (length < n) {
+    memcpy(out, name, length + 1U);
+  }
+}
+
 LV2_State_Status
 rem_state_restore(RemLoader* const                  loader,
                   const RemUris* const              uris,
@@ -178,7 +189,7 @@ rem_state_restore(RemLoader* const                  loader,
                     uris->atom_string,
                     id.name,
                     sizeof(id.name))) {
-    (void)snprintf(id.name, sizeof(id.name), "%s", name_in(whole));
+    copy_name(id.name, sizeof(id.name), name_in(whole));
   }
   (void)retrieve_text(retrieve,
                       handle,
