@@ -4,22 +4,16 @@
 
 #include "dsp/voice.h"
 
+#include "dsp/gain.h"
 #include "dsp/model.h"
 #include "dsp/net.h"
 #include "dsp/voice_internal.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static float
-gain_of_db(const float db)
-{
-  return powf(10.0f, 0.05f * db);
-}
 
 static bool
 fill(RemVoice* const       voice,
@@ -37,8 +31,8 @@ fill(RemVoice* const       voice,
   }
   memcpy(voice->rest, model->rest, n_rest * sizeof(float));
   voice->sample_rate = model->sample_rate;
-  voice->in_gain     = gain_of_db(model->in_gain_db);
-  voice->out_gain    = gain_of_db(model->out_gain_db);
+  voice->in_gain     = rem_gain_of_db(model->in_gain_db);
+  voice->out_gain    = rem_gain_of_db(model->out_gain_db);
   rem_model_idle_frame(model, voice->idle);
 
   voice->n_channels = n_channels;

@@ -5,6 +5,7 @@
 #include "plugin/audio/audio.h"
 
 #include "dsp/denormal.h"
+#include "dsp/gain.h"
 #include "plugin/ticks.h"
 
 #include <math.h>
@@ -57,13 +58,6 @@ control(const RemAudio* const self,
           REM_##name##_DEF, \
           REM_##name##_MAX)
 
-/// Return the factor of a gain; exactly 1 for 0 dB
-REM_RT static float
-gain_of(const float gain_db)
-{
-  return powf(10.0f, 0.05f * gain_db);
-}
-
 /// Send every control on its way, but right after activation set it
 REM_RT static void
 aim(RemAudio* const self)
@@ -73,8 +67,8 @@ aim(RemAudio* const self)
   const bool         on = CONTROL(self, ENABLED) > 0.5f;
 
   rem_ramp_aim(&to->enabled, on ? 1.0f : 0.0f, n);
-  rem_ramp_aim(&to->in_gain, gain_of(CONTROL(self, IN_GAIN)), n);
-  rem_ramp_aim(&to->out_gain, gain_of(CONTROL(self, OUT_GAIN)), n);
+  rem_ramp_aim(&to->in_gain, rem_gain_of_db(CONTROL(self, IN_GAIN)), n);
+  rem_ramp_aim(&to->out_gain, rem_gain_of_db(CONTROL(self, OUT_GAIN)), n);
   rem_ramp_aim(&to->mix, CONTROL(self, MIX), n);
   rem_ramp_aim(&to->knobs[0], CONTROL(self, KNOB_1), n);
   rem_ramp_aim(&to->knobs[1], CONTROL(self, KNOB_2), n);
