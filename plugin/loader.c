@@ -113,6 +113,20 @@ say_error(char message[const REM_MESSAGE_SIZE], const RemError* const error)
       error->text[0] ? error->text : rem_strerror(error->status));
 }
 
+void
+rem_model_id_set(RemModelId* const id, const char* const path)
+{
+  const char* const slash  = strrchr(path, '/');
+  const char* const name   = slash ? slash + 1 : path;
+  const size_t      length = strlen(name);
+
+  memset(id, 0, sizeof(*id));
+  (void)snprintf(id->path, sizeof(id->path), "%s", path);
+  if (length < sizeof(id->name)) {
+    memcpy(id->name, name, length);
+  }
+}
+
 /// Identify bytes that came from `path`
 static void
 identify(RemModelId* const id,
@@ -120,10 +134,7 @@ identify(RemModelId* const id,
          const void* const bytes,
          const size_t      size)
 {
-  const char* const slash = strrchr(path, '/');
-  memset(id, 0, sizeof(*id));
-  (void)snprintf(id->path, sizeof(id->path), "%s", path);
-  (void)snprintf(id->name, sizeof(id->name), "%s", slash ? slash + 1 : path);
+  rem_model_id_set(id, path);
   rem_sha256(bytes, size, id->sha256);
 }
 

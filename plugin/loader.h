@@ -36,6 +36,11 @@ typedef struct {
   char sha256[REM_SHA256_SIZE];
 } RemModelId;
 
+/// Set the path and, from it, the name; the hash is unknown.  A name that does
+/// not fit is left out: half of one would find nothing.
+void
+rem_model_id_set(RemModelId* id, const char* path);
+
 /// The loading side of one instance.  Every function but rem_loader_news() may
 /// be called in any thread but the audio thread; they take turns.
 typedef struct {

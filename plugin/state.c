@@ -5,7 +5,6 @@
 #include <lv2/core/lv2_util.h>
 #include <lv2/log/logger.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +101,7 @@ rem_state_save(RemLoader* const                loader,
 }
 
 /**
-   Copy text of type `type` to `out` [n]; "" if there is none.
+   Copy text of type `type` to `out` [n], which stays if there is none.
 
    Some hosts leave the zero behind a text out of its size, or out altogether:
    Carla does, after it has read a project.
@@ -124,7 +123,6 @@ retrieve_text(const LV2_State_Retrieve_Function retrieve,
   const char* const text =
     (const char*)retrieve(handle, key, &size, &found, &flags);
 
-  out[0] = '\0';
   if (!text) {
     return LV2_STATE_ERR_NO_PROPERTY;
   }
@@ -137,25 +135,6 @@ retrieve_text(const LV2_State_Retrieve_Function retrieve,
   return LV2_STATE_SUCCESS;
 }
 
-/// Return the file name in `path`
-static const char*
-name_in(const char* const path)
-{
-  const char* const slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-/// Copy a file name to `out` [n]; one that is too long for it is left out
-static void
-copy_name(char* const out, const size_t n, const char* const name)
-{
-  const size_t length = strlen(name);
-  out[0]              = '\0';
-  if (length < n) {
-    memcpy(out, name, length + 1U);
-  }
-}
-
 LV2_State_Status
 rem_state_restore(RemLoader* const                  loader,
                   const RemUris* const              uris,
@@ -163,9 +142,9 @@ rem_state_restore(RemLoader* const                  loader,
                   const LV2_State_Handle            handle,
                   const LV2_Feature* const* const   features)
 {
-  const Paths            paths = paths_of(features);
-  char                   path[REM_PATH_SIZE];
-  RemModelId             id = {"", "", ""};
+  const Paths            paths               = paths_of(features);
+  char                   path[REM_PATH_SIZE] = "";
+  RemModelId             id;
   const LV2_State_Status st = retrieve_text(
     retrieve, handle, uris->model, uris->atom_path, path, sizeof(path));
   if (st == LV2_STATE_ERR_BAD_TYPE) {
@@ -181,22 +160,19 @@ rem_state_restore(RemLoader* const                  loader,
 
   char* const mapped =
     paths.map ? paths.map->absolute_path(paths.map->handle, path) : NULL;
-  const char* const whole = mapped ? mapped : path;
-  (void)snprintf(id.path, sizeof(id.path), "%s", whole);
-  if (retrieve_text(retrieve,
-                    handle,
-                    uris->model_name,
-                    uris->atom_string,
-                    id.name,
-                    sizeof(id.name))) {
-    copy_name(id.name, sizeof(id.name), name_in(whole));
-  }
+  rem_model_id_set(&id, mapped ? mapped : path);
+  (void)retrieve_text(retrieve,
+                      handle,
+                      uris->model_name,
+                      uris->atom_string,
+                      id.name,
+                      sizeof(id.name)); // Else that of the path counts
   (void)retrieve_text(retrieve,
                       handle,
                       uris->model_sha256,
                       uris->atom_string,
                       id.sha256,
-                      sizeof(id.sha256)); // Without it the name counts
+                      sizeof(id.sha256)); // Else the name counts
   if (mapped) {
     release(&paths, mapped);
   }
