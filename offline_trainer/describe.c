@@ -255,29 +255,19 @@ number(const double value)
   return isfinite(value) ? json_real(value) : json_null();
 }
 
-/// Return the shape of the net
+/// Return the shape of the net and its size, or NULL without memory
 static json_t*
 net_json(const RemNetSpec* const spec)
 {
-  return json_pack("{s:s, s:i, s:i, s:i, s:s, s:i, s:b, s:I, s:I}",
-                   "cell",
-                   "lstm",
-                   "n_in",
-                   (int)spec->n_in,
-                   "n_hidden",
-                   (int)spec->n_hidden,
-                   "n_layers",
-                   (int)spec->n_layers,
-                   "head",
-                   "linear",
-                   "n_out",
-                   (int)spec->n_out,
-                   "skip",
-                   (int)spec->skip,
-                   "parameters",
-                   (json_int_t)rem_net_n_params(spec),
-                   "multiply_adds",
-                   (json_int_t)multiply_adds(spec));
+  json_t* const net = rem_words_shape(spec);
+  if (json_object_set_new(
+        net, "parameters", json_integer((json_int_t)rem_net_n_params(spec))) ||
+      json_object_set_new(
+        net, "multiply_adds", json_integer((json_int_t)multiply_adds(spec)))) {
+    json_decref(net);
+    return NULL;
+  }
+  return net;
 }
 
 json_t*

@@ -15,30 +15,14 @@
 static json_t*
 make_config(const RemModel* const model)
 {
-  const RemNetSpec* const spec   = &model->spec;
-  json_t* const           config = json_pack("{s:s, s:i, s:i, s:i, s:s, s:i, "
-                                             "s:b, s:s, s:f, s:f}",
-                                   "cell",
-                                   "lstm",
-                                   "n_in",
-                                   (int)spec->n_in,
-                                   "n_hidden",
-                                   (int)spec->n_hidden,
-                                   "n_layers",
-                                   (int)spec->n_layers,
-                                   "head",
-                                   "linear",
-                                   "n_out",
-                                   (int)spec->n_out,
-                                   "skip",
-                                   (int)spec->skip,
-                                   "frame",
-                                   "audio",
-                                   "in_gain_db",
-                                   (double)model->in_gain_db,
-                                   "out_gain_db",
-                                   (double)model->out_gain_db);
-  bool done = config != NULL && rem_words_write_settings(model, config);
+  json_t* const config = rem_words_shape(&model->spec);
+  bool          done   = config &&
+              !json_object_set_new(config, "frame", json_string("audio")) &&
+              !json_object_set_new(
+                config, "in_gain_db", json_real((double)model->in_gain_db)) &&
+              !json_object_set_new(
+                config, "out_gain_db", json_real((double)model->out_gain_db)) &&
+              rem_words_write_settings(model, config);
   done &= !model->name ||
           !json_object_set_new(config, "name", json_string(model->name));
   done &=
