@@ -28,7 +28,7 @@ static const char help_text[] =
   "described.\n"
   "\n"
   "  remanence info amp.safetensors other/*.nam\n"
-  "  remanence info --json amp.safetensors | jq .metrics.esr\n";
+  "  remanence info --json amp.safetensors | jq .metrics.val_esr\n";
 
 static const struct option options[] = {{"json", no_argument, NULL, 'j'},
                                         {"help", no_argument, NULL, 'h'},
