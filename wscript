@@ -104,7 +104,7 @@ def build(bld):
         build_plugin(bld)
     bld.install_files('${MANDIR}/man1', folder('offline_trainer/*.1'))
     bld.install_files('${DOCDIR}', ['LICENSES/ISC.txt', 'README.md', 'NEWS'])
-    if bld.cmd in ('check', 'lint', 'tests'):
+    if bld.cmd in ('bench', 'check', 'lint', 'tests'):
         build_tests(bld)
     if bld.cmd in ('check', 'lint', 'demo'):
         bld.program(source='tests/demo/apply.c', target='tests/apply',
@@ -151,15 +151,21 @@ def build_plugin(bld):
 
 
 def build_tests(bld):
-    """Programs of tests/test_*.c: tests/run.py runs them"""
+    """Programs of tests/test_*.c: tests/run.py runs them; and the plugin's
+    benchmark"""
+    folder = bld.path.ant_glob
     if not bld.env.HAVE_LILV:
         bld.fatal('the tests need liblilv: install it, then ./waf configure')
     bld.add_group()  # Nothing below starts before the plugin links
-    bld.stlib(source=bld.path.ant_glob('tests/host/*.c'), target='test_host',
+    bld.stlib(source=folder('tests/host/*.c'), target='test_host',
               includes='.', use='dsp LILV LV2', install_path=None)
-    for path in bld.path.ant_glob('tests/test_*.c'):
-        bld.program(source=[path], includes='.', install_path=None,
-                    target='tests/' + path.name[:-2],
+    programs = {'bench_plugin': folder('tests/bench/*.c')}
+    if bld.cmd != 'bench':
+        programs.update((path.name[:-2], [path])
+                        for path in folder('tests/test_*.c'))
+    for name, source in programs.items():
+        bld.program(source=source, includes='.', install_path=None,
+                    target='tests/' + name,
                     use='test_host plugin trainer dsp FFTW3F SNDFILE LILV LV2'
                         ' DL M PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
