@@ -124,20 +124,29 @@ typedef struct {
   RemAdam     adam;
   float*      params;
   size_t      n_params;
+  size_t      n_packed;
+  uint32_t    n_streams;
   uint32_t    n_steps;
   uint32_t    n_groups;
-  RemWindow** windows; ///< [n_groups]
-  float*      grads;   ///< [n_groups, n_params]
+  uint32_t    n_threads;
+  size_t      n_state;
+  RemWindow** windows; ///< [n_threads]
+  float*      states;  ///< [n_streams, n_state]
+  float*      packed;  ///< [n_groups, n_packed]
+  float*      grad;    ///< [n_params]
 } Trainer;
 
 static void
-run_group(void* const handle, const uint32_t group)
+run_group(void* const handle, const uint32_t group, const uint32_t thread)
 {
-  const Trainer* const t    = (const Trainer*)handle;
-  float* const         grad = t->grads + group * t->n_params;
-  memset(grad, 0, t->n_params * sizeof(float));
-  rem_window_forward(t->windows[group], t->n_steps);
-  rem_window_backward(t->windows[group], grad);
+  const Trainer* const t      = (const Trainer*)handle;
+  const uint32_t       first  = t->n_streams * group / t->n_groups;
+  const uint32_t       end    = t->n_streams * (group + 1U) / t->n_groups;
+  float* const         packed = t->packed + group * t->n_packed;
+  float* const         state  = t->states + first * t->n_state;
+  memset(packed, 0, t->n_packed * sizeof(float));
+  rem_window_forward(t->windows[thread], end - first, t->n_steps, state);
+  rem_window_backward(t->windows[thread], packed);
 }
 
 static void
@@ -146,11 +155,12 @@ run_trainer(void* const handle)
   Trainer* const t = (Trainer*)handle;
   rem_pool_run(t->pool, t->n_groups, run_group, t);
   for (uint32_t g = 1; g < t->n_groups; ++g) {
-    for (size_t i = 0; i < t->n_params; ++i) {
-      t->grads[i] += t->grads[g * t->n_params + i];
+    for (size_t i = 0; i < t->n_packed; ++i) {
+      t->packed[i] += t->packed[g * t->n_packed + i];
     }
   }
-  rem_adam_step(&t->adam, 1e-4, 0.0, t->grads, t->params);
+  rem_bptt_net_unpack(t->net, t->packed, t->grad);
+  rem_adam_step(&t->adam, 1e-4, 0.0, t->grad, t->params);
   rem_bptt_net_set(t->net, t->params);
 }
 
@@ -158,13 +168,14 @@ run_trainer(void* const handle)
 static bool
 make_windows(Trainer* const t, const RemNetSpec* const spec)
 {
-  const size_t n_x   = (size_t)t->n_steps * spec->n_in * REM_LANES;
-  const size_t n_y   = (size_t)t->n_steps * spec->n_out * REM_LANES;
-  float* const noise = new_noise(n_x + n_y, 0.5f);
-  bool         made  = noise != NULL;
+  const uint32_t n     = (t->n_streams + t->n_groups - 1U) / t->n_groups;
+  const size_t   n_x   = (size_t)t->n_steps * spec->n_in * n;
+  const size_t   n_y   = (size_t)t->n_steps * spec->n_out * n;
+  float* const   noise = new_noise(n_x + n_y, 0.5f);
+  bool           made  = noise != NULL;
 
-  for (uint32_t g = 0; made && g < t->n_groups; ++g) {
-    RemWindow* const window = rem_window_new(t->net, t->n_steps);
+  for (uint32_t g = 0; made && g < t->n_threads; ++g) {
+    RemWindow* const window = rem_window_new(t->net, n, t->n_steps);
     t->windows[g]           = window;
     made                    = window != NULL;
     if (made) {
@@ -178,18 +189,22 @@ make_windows(Trainer* const t, const RemNetSpec* const spec)
 }
 
 static bool
-make_trainer(Trainer* const          t,
-             const RemNetSpec* const spec,
-             const uint32_t          n_threads)
+make_trainer(Trainer* const t, const RemNetSpec* const spec)
 {
-  t->net     = rem_bptt_net_new(spec);
-  t->pool    = rem_pool_new(n_threads);
-  t->adam    = rem_adam_new(t->n_params);
-  t->params  = new_noise(t->n_params, 0.3f);
-  t->windows = (RemWindow**)calloc(t->n_groups, sizeof(RemWindow*));
-  t->grads   = (float*)calloc(t->n_groups * t->n_params, sizeof(float));
-  if (!t->net || !t->pool || !t->adam.mean || !t->params || !t->windows ||
-      !t->grads) {
+  t->net = rem_bptt_net_new(spec);
+  if (!t->net) {
+    return false;
+  }
+  t->n_packed = rem_bptt_net_n_gradient(t->net);
+  t->pool     = rem_pool_new(t->n_threads);
+  t->adam     = rem_adam_new(t->n_params);
+  t->params   = new_noise(t->n_params, 0.3f);
+  t->windows  = (RemWindow**)calloc(t->n_threads, sizeof(RemWindow*));
+  t->states   = (float*)calloc(t->n_streams * t->n_state, sizeof(float));
+  t->packed   = (float*)calloc(t->n_groups * t->n_packed, sizeof(float));
+  t->grad     = (float*)calloc(t->n_params, sizeof(float));
+  if (!t->pool || !t->adam.mean || !t->params || !t->windows || !t->states ||
+      !t->packed || !t->grad) {
     return false;
   }
   rem_bptt_net_set(t->net, t->params);
@@ -199,7 +214,7 @@ make_trainer(Trainer* const          t,
 static void
 clear_trainer(Trainer* const t)
 {
-  for (uint32_t g = 0; t->windows && g < t->n_groups; ++g) {
+  for (uint32_t g = 0; t->windows && g < t->n_threads; ++g) {
     rem_window_free(t->windows[g]);
   }
   rem_adam_clear(&t->adam);
@@ -207,7 +222,9 @@ clear_trainer(Trainer* const t)
   rem_bptt_net_free(t->net);
   free(t->windows);
   free(t->params);
-  free(t->grads);
+  free(t->states);
+  free(t->packed);
+  free(t->grad);
 }
 
 RemStatus
@@ -219,12 +236,15 @@ rem_bench_trainer(const RemNetSpec* const spec,
                   RemTiming* const        out,
                   RemError* const         error)
 {
-  Trainer t  = {0};
-  t.n_params = rem_net_n_params(spec);
-  t.n_steps  = n_steps;
-  t.n_groups = (n_streams + REM_LANES - 1U) / REM_LANES;
+  Trainer t   = {0};
+  t.n_params  = rem_net_n_params(spec);
+  t.n_state   = rem_net_n_state(spec);
+  t.n_streams = n_streams;
+  t.n_steps   = n_steps;
+  t.n_groups  = rem_bptt_n_groups(n_streams);
+  t.n_threads = n_threads;
 
-  const bool made = make_trainer(&t, spec, n_threads);
+  const bool made = make_trainer(&t, spec);
   if (made) {
     const RemFloatMode mode = rem_denormals_off();
     *out                    = repeat(run_trainer, &t, seconds);

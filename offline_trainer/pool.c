@@ -17,8 +17,9 @@ struct RemPool {
   RemTask         task;
   void*           handle;
   uint32_t        n_tasks;
-  uint32_t        next;   ///< First task that nobody has taken
-  uint32_t        n_left; ///< Tasks that are not finished
+  uint32_t        next;    ///< First task that nobody has taken
+  uint32_t        n_left;  ///< Tasks that are not finished
+  uint32_t        n_begun; ///< Threads that have begun to work
   bool            quit;
   uint32_t        n_threads; ///< In `threads`: all but the caller's
   pthread_t*      threads;
@@ -31,9 +32,10 @@ rem_pool_n_processors(void)
   return n < 1 ? 1U : n > (long)REM_MAX_THREADS ? REM_MAX_THREADS : (uint32_t)n;
 }
 
-/// Run one task, if there is one; called and left with the lock held
+/// Run one task in thread `thread`, if there is one; called and left with the
+/// lock held
 static bool
-run_next(RemPool* const pool)
+run_next(RemPool* const pool, const uint32_t thread)
 {
   if (pool->next == pool->n_tasks) {
     return false;
@@ -43,7 +45,7 @@ run_next(RemPool* const pool)
   void* const    handle = pool->handle;
 
   (void)pthread_mutex_unlock(&pool->lock);
-  task(handle, index);
+  task(handle, index, thread);
   (void)pthread_mutex_lock(&pool->lock);
   if (!--pool->n_left) {
     (void)pthread_cond_signal(&pool->done);
@@ -58,8 +60,9 @@ work(void* const handle)
   RemPool* const pool = (RemPool*)handle;
   (void)rem_denormals_off(); // For good: the thread is ours
   (void)pthread_mutex_lock(&pool->lock);
+  const uint32_t self = ++pool->n_begun; // 0 is the caller
   while (!pool->quit) {
-    if (!run_next(pool)) {
+    if (!run_next(pool, self)) {
       (void)pthread_cond_wait(&pool->work, &pool->lock);
     }
   }
@@ -125,7 +128,7 @@ rem_pool_run(RemPool* const pool,
   pool->next    = 0U;
   pool->n_left  = n_tasks;
   (void)pthread_cond_broadcast(&pool->work);
-  while (run_next(pool)) {
+  while (run_next(pool, 0U)) {
   }
   while (pool->n_left) {
     (void)pthread_cond_wait(&pool->done, &pool->lock);

@@ -11,8 +11,10 @@
 
 typedef struct RemPool RemPool;
 
-/// One task; called with denormals off, in any thread, in any order
-typedef void (*RemTask)(void* handle, uint32_t index);
+/// One task; called with denormals off, in any thread, in any order.  `thread`
+/// counts the pool's threads from 0: no two tasks with the same one ever run at
+/// the same time.
+typedef void (*RemTask)(void* handle, uint32_t index, uint32_t thread);
 
 /// Return the number of processors that are there
 uint32_t
@@ -33,7 +35,8 @@ void
 rem_pool_free(RemPool* pool);
 
 /**
-   Run task(handle, 0) ... task(handle, n_tasks - 1) and wait for the last.
+   Run task(handle, 0, ...) to task(handle, n_tasks - 1, ...) and wait for the
+   last.
 
    What tasks wrote is visible to the caller afterwards, and what the caller
    wrote before is visible to the tasks.

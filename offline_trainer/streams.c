@@ -2,8 +2,6 @@
 
 #include "offline_trainer/streams.h"
 
-#include "offline_trainer/bptt/bptt.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +110,7 @@ rem_streams_draw(RemStreams* const streams, uint64_t* const random)
   }
 }
 
-/// Copy audio to one column of one lane, silence where there is none
+/// Copy audio to one column, `step` apart, silence where there is none
 static void
 fill_audio(const RemStream* const stream,
            const int64_t          at,
@@ -145,24 +143,20 @@ fill_constant(const float    value,
 void
 rem_streams_fill(const RemStreams* const streams,
                  const uint32_t          first,
+                 const uint32_t          n_streams,
                  const int64_t           at,
                  const uint32_t          n,
                  float* const            input)
 {
   const uint32_t n_knobs = streams->stretches->pair->n_knobs;
-  const size_t   step    = (size_t)(1U + n_knobs) * REM_LANES;
-  if (streams->n_streams - first < REM_LANES) {
-    memset(input, 0, n * step * sizeof(float));
-  }
-  for (uint32_t lane = 0; lane < REM_LANES && first + lane < streams->n_streams;
-       ++lane) {
-    const RemStream* const stream = &streams->streams[first + lane];
-    fill_audio(stream, at, n, step, input + lane);
+  const size_t   n_in    = (size_t)1 + n_knobs;
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    const RemStream* const stream = &streams->streams[first + s];
+    float* const           column = input + s * n_in;
+    fill_audio(stream, at, n, n_streams * n_in, column);
     for (uint32_t k = 0; k < n_knobs; ++k) {
-      fill_constant(stream->stretch->pair->knobs[k],
-                    n,
-                    step,
-                    input + (size_t)(1U + k) * REM_LANES + lane);
+      fill_constant(
+        stream->stretch->pair->knobs[k], n, n_streams * n_in, column + 1U + k);
     }
   }
 }

@@ -65,15 +65,16 @@ rem_streams_draw(RemStreams* streams, uint64_t* random);
 /**
    Fill the input of a window: audio, then knobs.
 
-   @param first  Stream of lane 0; lanes that are not streams get zeros.
+   @param first  First stream of `n_streams`.
    @param at     First sample, counted from where the streams begin.  Before
                  the stretch that a stream is in there is silence.
    @param n      Number of samples.
-   @param input  [n, 1 + n_knobs, lanes] overwritten.
+   @param input  [n, n_streams, 1 + n_knobs] overwritten.
 */
 void
 rem_streams_fill(const RemStreams* streams,
                  uint32_t          first,
+                 uint32_t          n_streams,
                  int64_t           at,
                  uint32_t          n,
                  float*            input);

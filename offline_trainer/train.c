@@ -110,13 +110,48 @@ new_params(const RemTrainer* const trainer)
   return (float*)calloc(trainer->n_params, sizeof(float));
 }
 
+/// Share the streams out
+static bool
+make_groups(RemTrainer* const trainer)
+{
+  const uint32_t n_streams = trainer->spec.n_streams;
+  const uint32_t n         = rem_bptt_n_groups(n_streams);
+  trainer->n_groups        = n;
+  trainer->n_packed        = rem_bptt_net_n_gradient(trainer->net);
+  trainer->groups          = (RemGroup*)calloc(n, sizeof(RemGroup));
+  trainer->packed = (float*)calloc(n * trainer->n_packed, sizeof(float));
+  if (!trainer->groups || !trainer->packed) {
+    return false;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    const uint32_t first = n_streams * i / n;
+    const uint32_t end   = n_streams * (i + 1U) / n;
+    trainer->groups[i]   = (RemGroup){
+        first, end - first, trainer->packed + i * trainer->n_packed, 0.0};
+  }
+  return true;
+}
+
+static bool
+make_desks(RemTrainer* const trainer, const uint32_t n_threads)
+{
+  trainer->n_desks = n_threads;
+  trainer->desks   = (RemDesk*)calloc(n_threads, sizeof(RemDesk));
+  for (uint32_t i = 0; trainer->desks && i < n_threads; ++i) {
+    trainer->desks[i] = rem_desk_new(&trainer->spec, trainer->net);
+    if (!trainer->desks[i].window) {
+      return false;
+    }
+  }
+  return trainer->desks;
+}
+
 /// Allocate all that training needs; false without memory
 static bool
 allocate(RemTrainer* const trainer, const uint32_t n_threads)
 {
   const RemTrainSpec* const spec = &trainer->spec;
   trainer->n_params              = rem_net_n_params(&spec->net);
-  trainer->n_groups              = (spec->n_streams - 1U) / REM_LANES + 1U;
   trainer->pool                  = rem_pool_new(n_threads);
   trainer->net                   = rem_bptt_net_new(&spec->net);
   trainer->validation            = rem_validation_new(
@@ -126,19 +161,12 @@ allocate(RemTrainer* const trainer, const uint32_t n_threads)
   trainer->gradient = new_params(trainer);
   trainer->best     = new_params(trainer);
   trainer->adam     = rem_adam_new(trainer->n_params);
-  trainer->groups   = (RemGroup*)calloc(trainer->n_groups, sizeof(RemGroup));
-  if (!trainer->pool || !trainer->net || !trainer->validation ||
-      !trainer->params || !trainer->average || !trainer->gradient ||
-      !trainer->best || !trainer->adam.mean || !trainer->groups) {
-    return false;
-  }
-  for (uint32_t i = 0; i < trainer->n_groups; ++i) {
-    trainer->groups[i] = rem_group_new(spec, trainer->net);
-    if (!trainer->groups[i].window) {
-      return false;
-    }
-  }
-  return true;
+  trainer->states   = (float*)calloc(
+    spec->n_streams * rem_net_n_state(&spec->net), sizeof(float));
+  return trainer->pool && trainer->net && trainer->validation &&
+         trainer->params && trainer->average && trainer->gradient &&
+         trainer->best && trainer->adam.mean && trainer->states &&
+         make_groups(trainer) && make_desks(trainer, n_threads);
 }
 
 /**
@@ -155,7 +183,7 @@ measure_recording(RemTrainer* const trainer)
   for (uint32_t i = 0; i < trainer->split->n_training; ++i) {
     const RemStretch* const s = &trainer->split->training[i];
     for (size_t t = s->begin; t + n_steps <= s->end; t += n_steps) {
-      rem_loss_measure(trainer->groups->loss, s->pair->target + t, &all);
+      rem_loss_measure(trainer->desks->loss, s->pair->target + t, &all);
     }
   }
   const double share =
@@ -215,10 +243,13 @@ rem_trainer_free(RemTrainer* const trainer)
 {
   if (trainer) {
     rem_pool_free(trainer->pool);
-    for (uint32_t i = 0; trainer->groups && i < trainer->n_groups; ++i) {
-      rem_group_clear(&trainer->groups[i]);
+    for (uint32_t i = 0; trainer->desks && i < trainer->n_desks; ++i) {
+      rem_desk_clear(&trainer->desks[i]);
     }
+    free(trainer->desks);
     free(trainer->groups);
+    free(trainer->packed);
+    free(trainer->states);
     rem_bptt_net_free(trainer->net);
     rem_validation_free(trainer->validation);
     rem_streams_clear(&trainer->streams);
@@ -255,14 +286,14 @@ static double
 sum_groups(RemTrainer* const trainer)
 {
   double share = 0.0;
-  memset(trainer->gradient, 0, trainer->n_params * sizeof(float));
   for (uint32_t i = 0; i < trainer->n_groups; ++i) {
-    const float* const part = trainer->groups[i].gradient;
-    for (size_t j = 0; j < trainer->n_params; ++j) {
-      trainer->gradient[j] += part[j];
+    const float* const part = trainer->groups[i].packed;
+    for (size_t j = 0; i && j < trainer->n_packed; ++j) {
+      trainer->packed[j] += part[j];
     }
     share += trainer->groups[i].share;
   }
+  rem_bptt_net_unpack(trainer->net, trainer->packed, trainer->gradient);
   return share;
 }
 

@@ -12,15 +12,21 @@
 #include "offline_trainer/train.h"
 #include "offline_trainer/validate.h"
 
-/// #REM_LANES streams: one task of every update
+/// Streams that are one task of every update
+typedef struct {
+  uint32_t first; ///< Stream
+  uint32_t n_streams;
+  float*   packed; ///< [n_packed] gradient of this group alone
+  double   share;  ///< Of the batch's loss
+} RemGroup;
+
+/// What one thread works with, whichever group it takes next
 typedef struct {
   RemWindow* window;
   RemLoss*   loss;
-  float*     gradient; ///< [n_params] of this group alone
-  double     share;    ///< Of the batch's loss
-  float*     y;        ///< [T] output of one stream
-  float*     dy;       ///< [T] and its gradient
-} RemGroup;
+  float*     y;  ///< [T] output of one stream
+  float*     dy; ///< [T] and its gradient
+} RemDesk;
 
 /// Counters that go to a checkpoint as they stand
 typedef struct {
@@ -55,7 +61,12 @@ struct RemTrainer {
   RemValidation*   validation;
   uint32_t         n_groups;
   RemGroup*        groups; ///< [n_groups]
-  RemLossNorm      norm;   ///< Of an average batch
+  uint32_t         n_desks;
+  RemDesk*         desks;    ///< [n_desks] one for every thread
+  float*           states;   ///< [n_streams, L, 2, H] between windows
+  RemLossNorm      norm;     ///< Of an average batch
+  size_t           n_packed; ///< Of a packed gradient
+  float*           packed;   ///< [n_groups, n_packed]
   size_t           n_params;
   float*           params;
   float*           average;
@@ -69,19 +80,18 @@ struct RemTrainer {
   RemHistoryPoint* history; ///< [max_history]
 };
 
-/// Return an empty group for windows of `spec`; its `window` is NULL without
-/// memory
-RemGroup
-rem_group_new(const RemTrainSpec* spec, const RemBpttNet* net);
+/// Return a desk for windows of `spec`; its `window` is NULL without memory
+RemDesk
+rem_desk_new(const RemTrainSpec* spec, const RemBpttNet* net);
 
-/// Free what a group owns
+/// Free what a desk owns
 void
-rem_group_clear(RemGroup* group);
+rem_desk_clear(RemDesk* desk);
 
 /// Run group `index` of the RemTrainer `handle` through the present window:
 /// its share of the loss and its own gradient.  A RemTask.
 void
-rem_group_run(void* handle, uint32_t index);
+rem_group_run(void* handle, uint32_t index, uint32_t thread);
 
 /**
    Learn from the next window of every stream; the first of an epoch draws

@@ -14,8 +14,6 @@
 typedef struct {
   RemTrainCounters counters;
   RemTrainFigures  figures;
-  size_t           n_states;
-  float*           states; ///< [n_groups, lanes, L, 2, H]
   size_t           n_streams;
   uint64_t*        streams; ///< [n_streams, 2] stretch, begin
   size_t           n_history;
@@ -26,7 +24,6 @@ typedef struct {
 static void
 free_image(Image* const image)
 {
-  free(image->states);
   free(image->streams);
   free(image->history);
 }
@@ -39,12 +36,9 @@ open_image(Image* const            image,
 {
   *image           = (Image){.n_history = n_history};
   image->n_streams = trainer->spec.n_streams;
-  image->n_states =
-    (size_t)trainer->n_groups * REM_LANES * rem_net_n_state(&trainer->spec.net);
-  image->states  = (float*)calloc(image->n_states, sizeof(float));
-  image->streams = (uint64_t*)calloc(2U * image->n_streams, sizeof(uint64_t));
-  image->history = (double*)calloc(POINT * n_history + 1U, sizeof(double));
-  if (!image->states || !image->streams || !image->history) {
+  image->streams   = (uint64_t*)calloc(2U * image->n_streams, sizeof(uint64_t));
+  image->history   = (double*)calloc(POINT * n_history + 1U, sizeof(double));
+  if (!image->streams || !image->history) {
     free_image(image);
     return false;
   }
@@ -57,14 +51,16 @@ list_entries(const RemTrainer* const trainer,
              Image* const            image,
              RemEntry* const         entries)
 {
-  const size_t   n      = trainer->n_params;
+  const size_t n = trainer->n_params;
+  const size_t n_states =
+    image->n_streams * rem_net_n_state(&trainer->spec.net);
   const RemEntry list[] = {
     {"params", REM_ENTRY_F32, n, trainer->params},
     {"average", REM_ENTRY_F32, n, trainer->average},
     {"best", REM_ENTRY_F32, n, trainer->best},
     {"adam.mean", REM_ENTRY_F32, n, trainer->adam.mean},
     {"adam.square", REM_ENTRY_F32, n, trainer->adam.square},
-    {"states", REM_ENTRY_F32, image->n_states, image->states},
+    {"states", REM_ENTRY_F32, n_states, trainer->states},
     {"streams", REM_ENTRY_U64, 2U * image->n_streams, image->streams},
     {"counters",
      REM_ENTRY_U64,
@@ -83,15 +79,9 @@ list_entries(const RemTrainer* const trainer,
 static void
 gather(Image* const image, const RemTrainer* const trainer)
 {
-  const size_t n_state         = rem_net_n_state(&trainer->spec.net);
   image->counters              = trainer->counters;
   image->counters.n_adam_steps = trainer->adam.n_steps;
   image->figures               = trainer->figures;
-  for (uint32_t i = 0; i < trainer->n_groups * REM_LANES; ++i) {
-    rem_window_get_state(trainer->groups[i / REM_LANES].window,
-                         i % REM_LANES,
-                         image->states + i * n_state);
-  }
   for (size_t i = 0; i < image->n_streams && trainer->counters.window; ++i) {
     const RemStream* const s = &trainer->streams.streams[i];
     image->streams[2U * i] = (uint64_t)(s->stretch - trainer->split->training);
@@ -180,15 +170,9 @@ is_sound(const Image* const image, const RemTrainer* const trainer)
 static void
 scatter(const Image* const image, RemTrainer* const trainer)
 {
-  const size_t n_state  = rem_net_n_state(&trainer->spec.net);
   trainer->counters     = image->counters;
   trainer->figures      = image->figures;
   trainer->adam.n_steps = image->counters.n_adam_steps;
-  for (uint32_t i = 0; i < trainer->n_groups * REM_LANES; ++i) {
-    rem_window_set_state(trainer->groups[i / REM_LANES].window,
-                         i % REM_LANES,
-                         image->states + i * n_state);
-  }
   for (size_t i = 0; i < image->n_streams && image->counters.window; ++i) {
     trainer->streams.streams[i] =
       (RemStream){&trainer->split->training[image->streams[2U * i]],
@@ -223,7 +207,7 @@ read_image(const RemCheckpoint* const checkpoint,
   RemEntry loose[N_ENTRIES]; // All but what stands in the trainer itself
   uint32_t n = 0U;
   list_entries(trainer, image, entries);
-  for (uint32_t i = 5U; i < N_ENTRIES; ++i) {
+  for (uint32_t i = 6U; i < N_ENTRIES; ++i) {
     loose[n++] = entries[i];
   }
   RemStatus st = rem_checkpoint_copy(checkpoint, loose, n, error);

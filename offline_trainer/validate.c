@@ -116,8 +116,9 @@ rem_validation_length(const RemValidation* const validation)
 
 /// Play one piece and compare.  A RemTask.
 static void
-run_piece(void* const handle, const uint32_t index)
+run_piece(void* const handle, const uint32_t index, const uint32_t thread)
 {
+  (void)thread;
   RemValidation* const v       = (RemValidation*)handle;
   Piece* const         piece   = &v->pieces[index];
   const RemPair* const pair    = piece->stretch.pair;

@@ -13,7 +13,9 @@
 #include "tests/check.h"
 #include "tests/reference.h"
 
-enum { N_STEPS = 9, N_BEFORE = 5, N_STREAMS = 3, MAX_CELLS = 4096 };
+// Streams: more than a tile of rows holds, and not a multiple of anything
+enum { N_STEPS = 9, N_BEFORE = 5, N_STREAMS = 3, MAX_STREAMS = 19 };
+enum { MAX_CELLS = 4096 };
 
 static const char* const isas[] = {"generic", "avx2", "avx512", "neon"};
 
@@ -33,39 +35,38 @@ allocate(const size_t n, const size_t size)
   return p;
 }
 
-/// Input of stream `lane`, a different one for each
+/// Input of stream `s`, a different one for each
 static float
-input_at(const uint32_t lane, const uint32_t t, const uint32_t j)
+input_at(const uint32_t s, const uint32_t t, const uint32_t j)
 {
-  uint32_t seed = 1U + lane * 7919U + t * 104729U + j * 15485863U;
+  uint32_t seed = 1U + s * 7919U + t * 104729U + j * 15485863U;
   (void)noise(&seed);
   (void)noise(&seed);
   return noise(&seed);
 }
 
 static float
-dy_at(const uint32_t lane, const uint32_t t, const uint32_t o)
+dy_at(const uint32_t s, const uint32_t t, const uint32_t o)
 {
-  return lane < N_STREAMS ? input_at(lane + 100U, t, o) : 0.0f;
+  return input_at(s + 100U, t, o);
 }
 
 static void
 fill_window(const RemNetSpec* const spec,
             RemWindow* const        window,
+            const uint32_t          n_streams,
             const uint32_t          from,
             const uint32_t          n)
 {
-  float* const x  = rem_window_input(window);
-  float* const dy = rem_window_output_gradient(window);
+  float* x  = rem_window_input(window);
+  float* dy = rem_window_output_gradient(window);
   for (uint32_t t = 0; t < n; ++t) {
-    for (uint32_t lane = 0; lane < REM_LANES; ++lane) {
+    for (uint32_t s = 0; s < n_streams; ++s) {
       for (uint32_t j = 0; j < spec->n_in; ++j) {
-        x[((size_t)t * spec->n_in + j) * REM_LANES + lane] =
-          input_at(lane, from + t, j);
+        *x++ = input_at(s, from + t, j);
       }
       for (uint32_t o = 0; o < spec->n_out; ++o) {
-        dy[((size_t)t * spec->n_out + o) * REM_LANES + lane] =
-          dy_at(lane, from + t, o);
+        *dy++ = dy_at(s, from + t, o);
       }
     }
   }
@@ -75,18 +76,18 @@ fill_window(const RemNetSpec* const spec,
 static double
 reference_loss(const RemNetSpec* const spec,
                const double* const     params,
-               const double* const     state,
-               const uint32_t          lane)
+               const double* const     before,
+               const uint32_t          s)
 {
-  double s[MAX_CELLS], x[REM_MAX_IN] = {0}, y[REM_MAX_OUT], loss = 0.0;
-  memcpy(s, state, rem_net_n_state(spec) * sizeof(double));
+  double state[MAX_CELLS], x[REM_MAX_IN] = {0}, y[REM_MAX_OUT], loss = 0.0;
+  memcpy(state, before, rem_net_n_state(spec) * sizeof(double));
   for (uint32_t t = 0; t < N_STEPS; ++t) {
     for (uint32_t j = 0; j < spec->n_in; ++j) {
-      x[j] = (double)input_at(lane, N_BEFORE + t, j);
+      x[j] = (double)input_at(s, N_BEFORE + t, j);
     }
-    reference_step(spec, params, s, x, y);
+    reference_step(spec, params, state, x, y);
     for (uint32_t o = 0; o < spec->n_out; ++o) {
-      loss += (double)dy_at(lane, N_BEFORE + t, o) * y[o];
+      loss += (double)dy_at(s, N_BEFORE + t, o) * y[o];
     }
   }
   return loss;
@@ -112,11 +113,11 @@ check_gradient(const RemNetSpec* const spec,
   for (size_t i = 0; i < n; ++i) {
     const double saved = q[i];
     double       slope = 0.0;
-    for (uint32_t lane = 0; lane < N_STREAMS; ++lane) {
+    for (uint32_t s = 0; s < N_STREAMS; ++s) {
       q[i]            = saved + eps;
-      const double up = reference_loss(spec, q, state[lane], lane);
+      const double up = reference_loss(spec, q, state[s], s);
       q[i]            = saved - eps;
-      slope += (up - reference_loss(spec, q, state[lane], lane)) / (2.0 * eps);
+      slope += (up - reference_loss(spec, q, state[s], s)) / (2.0 * eps);
     }
     q[i]              = saved;
     const double miss = fabs(slope - (double)grad[i]);
@@ -138,41 +139,46 @@ check_gradient(const RemNetSpec* const spec,
 static void
 test_gradient(const RemNetSpec* const spec)
 {
-  const size_t n      = rem_net_n_params(spec);
-  float* const params = (float*)allocate(n, sizeof(float));
-  float* const grad   = (float*)allocate(n, sizeof(float));
-  float        state[MAX_CELLS];
+  const size_t n       = rem_net_n_params(spec);
+  float* const params  = (float*)allocate(n, sizeof(float));
+  float* const grad    = (float*)allocate(n, sizeof(float));
+  const size_t n_state = rem_net_n_state(spec);
+  float* const state   = (float*)allocate(N_STREAMS * n_state, sizeof(float));
   double       state64[N_STREAMS][MAX_CELLS];
   random_params(spec, params, 0.5f, 21U);
 
   RemBpttNet* const net = rem_bptt_net_new(spec);
   CHECK(net);
   rem_bptt_net_set(net, params);
-  RemWindow* const window = rem_window_new(net, N_STEPS + 3);
+  float* const packed =
+    (float*)allocate(rem_bptt_net_n_gradient(net), sizeof(float));
+  RemWindow* const window = rem_window_new(net, N_STREAMS + 1, N_STEPS + 3);
   CHECK(window);
-  fill_window(spec, window, 0, N_BEFORE);
-  rem_window_forward(window, N_BEFORE);
-  for (uint32_t lane = 0; lane < N_STREAMS; ++lane) {
-    rem_window_get_state(window, lane, state);
-    for (size_t i = 0; i < rem_net_n_state(spec); ++i) {
-      state64[lane][i] = (double)state[i];
+  fill_window(spec, window, N_STREAMS, 0, N_BEFORE);
+  rem_window_forward(window, N_STREAMS, N_BEFORE, state);
+  for (uint32_t s = 0; s < N_STREAMS; ++s) {
+    for (size_t i = 0; i < n_state; ++i) {
+      state64[s][i] = (double)state[s * n_state + i];
     }
   }
-  fill_window(spec, window, N_BEFORE, N_STEPS);
-  rem_window_forward(window, N_STEPS);
-  rem_window_backward(window, grad);
+  fill_window(spec, window, N_STREAMS, N_BEFORE, N_STEPS);
+  rem_window_forward(window, N_STREAMS, N_STEPS, state);
+  rem_window_backward(window, packed);
+  rem_bptt_net_unpack(net, packed, grad);
   check_gradient(spec, params, state64, grad);
 
   rem_window_free(window);
   rem_bptt_net_free(net);
+  free(packed);
+  free(state);
   free(params);
   free(grad);
 }
 
-/// Compare one lane of a window with what the engine makes of the same input
+/// Compare one stream of a window with what the engine makes of the same input
 static void
 check_window(const RemWindow* const window,
-             const uint32_t         lane,
+             const uint32_t         s,
              const uint32_t         from,
              const RemNet* const    engine,
              RemNetState* const     state)
@@ -183,59 +189,90 @@ check_window(const RemWindow* const window,
   for (uint32_t t = 0; t < N_STEPS; ++t) {
     float x[REM_MAX_IN], y[REM_MAX_OUT];
     for (uint32_t j = 0; j < spec->n_in; ++j) {
-      x[j] = input_at(lane, from + t, j);
+      x[j] = input_at(s, from + t, j);
     }
     rem_net_block(engine, state, x, y, 1);
     for (uint32_t o = 0; o < spec->n_out; ++o) {
-      const size_t at = ((size_t)t * spec->n_out + o) * REM_LANES + lane;
+      const size_t at = ((size_t)t * MAX_STREAMS + s) * spec->n_out + o;
       CHECK(fabsf(got[at] - y[o]) < 2e-6f);
     }
   }
 }
 
-/// Forward of every lane against the engine over several windows, with states
-/// that are set and read back.  Both sum H products in different orders: a few
-/// roundings of numbers near 1, each 6e-8, over 3 layers.
+/// Run three windows; compare outputs and last states with the engine's
+static void
+check_forward(RemWindow* const    window,
+              const RemNet* const engine,
+              float* const        states)
+{
+  const RemNetSpec* const spec    = rem_net_spec(engine);
+  const size_t            n_state = rem_net_n_state(spec);
+  RemNetState*            engines[MAX_STREAMS];
+  float                   expected[MAX_CELLS];
+
+  for (uint32_t s = 0; s < MAX_STREAMS; ++s) {
+    engines[s] = rem_net_state_new(engine);
+    CHECK(engines[s]);
+    rem_net_state_set(engine, engines[s], states + s * n_state);
+  }
+  for (uint32_t from = 0; from < 3 * N_STEPS; from += N_STEPS) {
+    fill_window(spec, window, MAX_STREAMS, from, N_STEPS);
+    rem_window_forward(window, MAX_STREAMS, N_STEPS, states);
+    for (uint32_t s = 0; s < MAX_STREAMS; ++s) {
+      check_window(window, s, from, engine, engines[s]);
+    }
+  }
+  for (uint32_t s = 0; s < MAX_STREAMS; ++s) {
+    rem_net_state_get(engine, engines[s], expected);
+    for (size_t i = 0; i < n_state; ++i) {
+      CHECK(fabsf(states[s * n_state + i] - expected[i]) < 2e-6f);
+    }
+    rem_net_state_free(engines[s]);
+  }
+}
+
+/// Forward of every stream against the engine over several windows, from random
+/// states.  Both sum H products in different orders: a few roundings of numbers
+/// near 1, each 6e-8, over 3 layers.
 static void
 test_forward(const RemNetSpec* const spec)
 {
-  const size_t n      = rem_net_n_params(spec);
-  float* const params = (float*)allocate(n, sizeof(float));
-  float        first[MAX_CELLS], last[MAX_CELLS], expected[MAX_CELLS];
-  uint32_t     seed = 77U;
+  const size_t n      = MAX_STREAMS * rem_net_n_state(spec);
+  float* const params = (float*)allocate(rem_net_n_params(spec), sizeof(float));
+  float* const states = (float*)allocate(n, sizeof(float));
+  uint32_t     seed   = 77U;
   random_params(spec, params, 0.5f, 22U);
+  for (size_t i = 0; i < n; ++i) {
+    states[i] = noise(&seed);
+  }
 
   RemBpttNet* const net    = rem_bptt_net_new(spec);
   RemNet* const     engine = rem_net_new(spec, params);
   CHECK(net && engine);
   rem_bptt_net_set(net, params);
-  RemWindow* const   window = rem_window_new(net, N_STEPS);
-  RemNetState* const state  = rem_net_state_new(engine);
-  CHECK(window && state);
+  RemWindow* const window = rem_window_new(net, MAX_STREAMS, N_STEPS);
+  CHECK(window);
+  check_forward(window, engine, states);
 
-  for (uint32_t lane = 0; lane < REM_LANES; ++lane) {
-    for (size_t i = 0; i < rem_net_n_state(spec); ++i) {
-      first[i] = noise(&seed);
-    }
-    rem_window_set_state(window, lane, NULL);
-    rem_window_set_state(window, lane, first);
-    rem_net_state_set(engine, state, first);
-    for (uint32_t from = 0; from < 3 * N_STEPS; from += N_STEPS) {
-      fill_window(spec, window, from, N_STEPS);
-      rem_window_forward(window, N_STEPS);
-      check_window(window, lane, from, engine, state);
-    }
-    rem_window_get_state(window, lane, last);
-    rem_net_state_get(engine, state, expected);
-    for (size_t i = 0; i < rem_net_n_state(spec); ++i) {
-      CHECK(fabsf(last[i] - expected[i]) < 2e-6f);
-    }
-  }
-  rem_net_state_free(state);
   rem_net_free(engine);
   rem_window_free(window);
   rem_bptt_net_free(net);
+  free(states);
   free(params);
+}
+
+/// A group never has fewer than 4 streams, unless there are no more, and 2, 4
+/// and 8 threads get as many groups each
+static void
+test_groups(void)
+{
+  for (uint32_t n = 1U; n <= 5000U; ++n) {
+    const uint32_t groups = rem_bptt_n_groups(n);
+    CHECK(groups && !(groups & (groups - 1U)));
+    CHECK(groups == 1U || n / groups >= 4U);
+    CHECK(n < 8U || groups >= 2U);
+    CHECK(n < 32U || groups >= 8U);
+  }
 }
 
 static void
@@ -244,15 +281,15 @@ read_floats(FILE* const file, float* const to, const size_t n)
   CHECK(fread(to, sizeof(float), n, file) == n);
 }
 
-/// IN: six uint32 (inputs, hidden, layers, outputs, skip, steps), parameters,
-/// x [T, I, lanes], dy [T, O, lanes].  OUT: y [T, O, lanes], then the gradient.
+/// IN: seven uint32 (inputs, hidden, layers, outputs, skip, steps, streams),
+/// parameters, x [T, S, I], dy [T, S, O].  OUT: y [T, S, O], then the gradient.
 static int
 run_case(const char* const in, const char* const out)
 {
-  uint32_t    size[6];
+  uint32_t    size[7];
   FILE* const from = fopen(in, "rb");
   FILE* const to   = fopen(out, "wb");
-  CHECK(from && to && fread(size, sizeof(*size), 6, from) == 6);
+  CHECK(from && to && fread(size, sizeof(*size), 7, from) == 7);
 
   const RemNetSpec spec   = {REM_CELL_LSTM,
                              REM_HEAD_LINEAR,
@@ -262,28 +299,33 @@ run_case(const char* const in, const char* const out)
                              size[3],
                              size[4]};
   const size_t     n      = rem_net_n_params(&spec);
-  const size_t     n_y    = (size_t)size[5] * spec.n_out * REM_LANES;
+  const size_t     rows   = (size_t)size[5] * size[6];
   float* const     params = (float*)allocate(n, sizeof(float));
-  float* const     grad   = (float*)allocate(n, sizeof(float));
+  float* const     state =
+    (float*)allocate(size[6] * rem_net_n_state(&spec), sizeof(float));
   read_floats(from, params, n);
 
   RemBpttNet* const net = rem_bptt_net_new(&spec);
   CHECK(net);
   rem_bptt_net_set(net, params);
-  RemWindow* const window = rem_window_new(net, size[5]);
+  float* const packed =
+    (float*)allocate(rem_bptt_net_n_gradient(net), sizeof(float));
+  RemWindow* const window = rem_window_new(net, size[6], size[5]);
   CHECK(window);
-  read_floats(
-    from, rem_window_input(window), (size_t)size[5] * spec.n_in * REM_LANES);
-  read_floats(from, rem_window_output_gradient(window), n_y);
-  rem_window_forward(window, size[5]);
-  rem_window_backward(window, grad);
+  read_floats(from, rem_window_input(window), rows * spec.n_in);
+  read_floats(from, rem_window_output_gradient(window), rows * spec.n_out);
+  rem_window_forward(window, size[6], size[5], state);
+  rem_window_backward(window, packed);
+  rem_bptt_net_unpack(net, packed, params); // Not needed any more
+  const size_t n_y = rows * spec.n_out;
   CHECK(fwrite(rem_window_output(window), sizeof(float), n_y, to) == n_y);
-  CHECK(fwrite(grad, sizeof(float), n, to) == n);
+  CHECK(fwrite(params, sizeof(float), n, to) == n);
 
   rem_window_free(window);
   rem_bptt_net_free(net);
   free(params);
-  free(grad);
+  free(state);
+  free(packed);
   CHECK(!fclose(from) && !fclose(to));
   return 0;
 }
@@ -295,6 +337,7 @@ main(const int argc, char** const argv)
   if (argc == 3) {
     return run_case(argv[1], argv[2]);
   }
+  test_groups();
   for (size_t i = 0; i < sizeof(isas) / sizeof(*isas); ++i) {
     if (rem_kernel_find(isas[i])) {
       CHECK(!setenv("REMANENCE_ISA", isas[i], 1));

@@ -10,20 +10,23 @@
 #include <string.h>
 
 #define MAX_TASKS 300U
+#define MAX_THREADS 5U
 
 /// What tasks write: each its own number, without any lock
 typedef struct {
   uint32_t n_runs[MAX_TASKS];
   uint32_t round; ///< Written by the caller between runs
   uint32_t seen[MAX_TASKS];
+  uint32_t n_by[MAX_THREADS]; ///< Tasks of a thread, counted without any lock
 } Log;
 
 static void
-note(void* const handle, const uint32_t index)
+note(void* const handle, const uint32_t index, const uint32_t thread)
 {
   Log* const log   = (Log*)handle;
   log->seen[index] = log->round;
   ++log->n_runs[index];
+  ++log->n_by[thread];
 }
 
 /// Many short meetings, with fewer tasks than threads and with more
@@ -31,7 +34,8 @@ static void
 test_every_task_once(const uint32_t n_threads)
 {
   static Log     log;
-  RemPool* const pool = rem_pool_new(n_threads);
+  uint32_t       n_all = 0U;
+  RemPool* const pool  = rem_pool_new(n_threads);
   CHECK(pool);
   memset(&log, 0, sizeof(log));
   for (uint32_t round = 1U; round <= 400U; ++round) {
@@ -44,14 +48,20 @@ test_every_task_once(const uint32_t n_threads)
       CHECK(log.n_runs[i] == before[i] + (i < n));
       CHECK(i >= n || log.seen[i] == round);
     }
+    n_all += n;
   }
+  for (uint32_t i = 0; i < n_threads; ++i) {
+    n_all -= log.n_by[i];
+  }
+  CHECK(!n_all); // Two threads with one number would lose counts
   rem_pool_free(pool);
 }
 
 /// Note whether the smallest of numbers survives a multiplication
 static void
-multiply(void* const handle, const uint32_t index)
+multiply(void* const handle, const uint32_t index, const uint32_t thread)
 {
+  (void)thread;
   volatile float x                 = FLT_MIN;
   ((volatile float*)handle)[index] = x * 0.5f;
 }
@@ -78,7 +88,7 @@ int
 main(void)
 {
   CHECK(rem_pool_n_processors() >= 1U);
-  for (uint32_t n = 1U; n <= 5U; ++n) {
+  for (uint32_t n = 1U; n <= MAX_THREADS; ++n) {
     test_every_task_once(n);
   }
   test_denormals();

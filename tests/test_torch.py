@@ -18,7 +18,7 @@ except ImportError as error:
     print("SKIP python3-torch or python3-numpy is not installed:", error)
     sys.exit(77)
 
-LANES = 16
+STREAMS = 19
 STEPS = 50
 SIZES = [(1, 8, 1, 1), (1, 32, 1, 1), (1, 40, 1, 1), (3, 20, 2, 2),
          (2, 64, 2, 1), (1, 96, 1, 1)]  # inputs, hidden, layers, outputs
@@ -58,16 +58,14 @@ def flat(net):
 
 def run_ours(folder, size, params, x, dy):
     case, answer = (os.path.join(folder, name) for name in ("in", "out"))
-    lanes_last = [a.transpose(0, 2, 1).astype("<f4") for a in (x, dy)]
     with open(case, "wb") as file:
-        file.write(np.array([*size, 1, STEPS], "<u4").tobytes())
-        for part in [params.astype("<f4")] + lanes_last:
-            file.write(part.tobytes())
+        file.write(np.array([*size, 1, STEPS, STREAMS], "<u4").tobytes())
+        for part in (params, x, dy):
+            file.write(part.astype("<f4").tobytes())
     program = os.path.join(os.environ["BUILD_DIR"], "tests", "test_bptt")
     subprocess.run([program, case, answer], check=True)
     numbers = np.fromfile(answer, "<f4")
-    y = numbers[:dy.size].reshape(STEPS, size[3], LANES).transpose(0, 2, 1)
-    return y, numbers[dy.size:]
+    return numbers[:dy.size].reshape(dy.shape), numbers[dy.size:]
 
 
 def miss(ours, theirs):
@@ -81,8 +79,8 @@ def check(folder, size):
             p.copy_(p.float())
     net = net.double()
     rng = np.random.default_rng(1)
-    x = rng.uniform(-1, 1, (STEPS, LANES, size[0])).astype("f4")
-    dy = rng.uniform(-1, 1, (STEPS, LANES, size[3])).astype("f4")
+    x = rng.uniform(-1, 1, (STEPS, STREAMS, size[0])).astype("f4")
+    dy = rng.uniform(-1, 1, (STEPS, STREAMS, size[3])).astype("f4")
     params = flat(net)
     y, grad = run_ours(folder, size, params, x, dy)
     theirs = net(torch.from_numpy(x).double())

@@ -279,23 +279,24 @@ test_held_out(const Lesson* const lesson, const RemSplit* const split)
   rem_streams_clear(&streams);
 }
 
-/// Silence before a stretch, the stretch, and zeros in lanes without stream
+/// Silence before a stretch, then the stretch, of some streams and no others
 static void
 test_fill(const RemSplit* const split)
 {
-  static float input[64U * 16U];
+  enum { FIRST = 1, N_ROWS = 3, N_STEPS = 64 };
+  static float input[N_STEPS * N_ROWS];
   RemError     error;
   RemStreams   streams;
   uint64_t     random = 11U;
-  CHECK(!rem_streams_open(split->training, 1U, 3U, 64U, &streams, &error));
+  CHECK(!rem_streams_open(split->training, 1U, 5U, N_STEPS, &streams, &error));
   rem_streams_draw(&streams, &random);
   for (int64_t at = -96; at <= 64; at += 32) {
     memset(input, 1, sizeof(input));
-    rem_streams_fill(&streams, 0U, at, 64U, input);
-    for (uint32_t i = 0; i < 64U * 16U; ++i) {
-      const RemStream* const s = &streams.streams[i % 16U < 3U ? i % 16U : 0];
-      const int64_t          place = (int64_t)s->begin + at + i / 16U;
-      const bool heard = i % 16U < 3U && place >= (int64_t)s->stretch->begin;
+    rem_streams_fill(&streams, FIRST, N_ROWS, at, N_STEPS, input);
+    for (uint32_t i = 0; i < N_STEPS * N_ROWS; ++i) {
+      const RemStream* const s     = &streams.streams[FIRST + i % N_ROWS];
+      const int64_t          place = (int64_t)s->begin + at + i / N_ROWS;
+      const bool             heard = place >= (int64_t)s->stretch->begin;
       CHECK(input[i] == (heard ? s->stretch->pair->input[place] : 0.0f));
     }
   }

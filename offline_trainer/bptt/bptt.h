@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: ISC
 
-/// Backpropagation through time over a window of #REM_LANES parallel streams.
-/// Streams are vector lanes: every number below has #REM_LANES of it, side by
-/// side.  Written [T, I, lanes] for short.
+/// Backpropagation through time over a window of parallel streams.
+///
+/// Everything is a matrix of rows, one per stream and step: the streams of a
+/// step follow each other, then come those of the next step.  Written
+/// [T, S, I] for short.  Any number of streams is as fast as any other, from
+/// about 4 up.
 
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_H
 
 #include "dsp/net.h"
 
+#include <stddef.h>
 #include <stdint.h>
-
-#define REM_LANES 16U ///< Streams that run side by side in one window
 
 /// Weights packed for training; shared by windows, changed between updates
 typedef struct RemBpttNet RemBpttNet;
@@ -28,51 +30,66 @@ rem_bptt_net_free(RemBpttNet* net);
 void
 rem_bptt_net_set(RemBpttNet* net, const float* params);
 
-/// The memory of #REM_LANES streams and every activation of a window
+/// Return the length of a gradient in the order that windows add to it: the
+/// weights' as they are packed, padding included
+size_t
+rem_bptt_net_n_gradient(const RemBpttNet* net);
+
+/// Copy a packed gradient [rem_bptt_net_n_gradient()] to `grad`
+/// [rem_net_n_params()] in the parameters' order
+void
+rem_bptt_net_unpack(const RemBpttNet* net, const float* packed, float* grad);
+
+/// Return how many groups to cut `n_streams` into: a power of two, so that 2, 4
+/// or 8 threads share them evenly, and at least 4 streams in each, so that a
+/// product by weights is worth loading them.  Group i of n begins with stream
+/// n_streams * i / n.  Results depend on the groups, and not on who runs them.
+uint32_t
+rem_bptt_n_groups(uint32_t n_streams);
+
+/// Every activation of a window: what one thread needs, whichever streams it
+/// takes next
 typedef struct RemWindow RemWindow;
 
-/// Return a window of at most `max_steps` steps, its streams in state zero and
-/// its input zero, or NULL without memory.  One thread at a time may use it.
+/// Return a window of at most `max_streams` streams and `max_steps` steps, or
+/// NULL without memory.  One thread at a time may use it.
 RemWindow*
-rem_window_new(const RemBpttNet* net, uint32_t max_steps);
+rem_window_new(const RemBpttNet* net, uint32_t max_streams, uint32_t max_steps);
 
 /// Free a window; NULL is allowed
 void
 rem_window_free(RemWindow* window);
 
-/// Set what stream `lane` remembers: [L, 2, H] as rem_net_state_set(), NULL for
-/// zeros
-void
-rem_window_set_state(RemWindow* window, uint32_t lane, const float* values);
-
-/// Copy what stream `lane` remembers after the last forward pass to [L, 2, H]
-void
-rem_window_get_state(const RemWindow* window, uint32_t lane, float* values);
-
-/// Return the input to fill before a forward pass: [T, I, lanes]
+/// Return the input to fill before a forward pass: [T, S, I]
 float*
 rem_window_input(RemWindow* window);
 
-/// Return what the last forward pass gave: [T, O, lanes]
+/// Return what the last forward pass gave: [T, S, O]
 const float*
 rem_window_output(const RemWindow* window);
 
 /// Return the derivative of the loss by every output, to fill before a backward
-/// pass: [T, O, lanes].  Lanes that are not streams get zero.
+/// pass: [T, S, O]
 float*
 rem_window_output_gradient(RemWindow* window);
 
 /**
-   Run the net over `n_steps` frames of every stream, from where the last
-   forward pass left off, and keep what rem_window_backward() needs.
+   Run the net over `n_steps` frames of `n_streams` streams and keep what
+   rem_window_backward() needs.
 
    The equations are those of rem_net_block(); tests hold the two together.
+
+   @param state [S, L, 2, H] what streams remember, as rem_net_state_set()
+                takes it; from the step before to the last one.
 */
 void
-rem_window_forward(RemWindow* window, uint32_t n_steps);
+rem_window_forward(RemWindow* window,
+                   uint32_t   n_streams,
+                   uint32_t   n_steps,
+                   float*     state);
 
 /**
-   Add the gradient of the loss by every parameter to `grad`.
+   Add the gradient of the loss by every parameter to `packed`.
 
    The window is that of the last forward pass; what came before it is taken as
    constant (truncation).  With dh, dc the derivatives by h_t, c_t:
@@ -85,10 +102,10 @@ rem_window_forward(RemWindow* window, uint32_t n_steps);
    Source: Werbos 1990, "Backpropagation through time: what it does and how to
    do it", doi:10.1109/5.58337, applied to the equations of rem_net_block().
 
-   @param grad [rem_net_n_params()] added to.  The sum runs over lanes and
-               steps in a fixed order.
+   @param packed [rem_bptt_net_n_gradient()] added to.  The sum runs over steps
+                 and streams in a fixed order.
 */
 void
-rem_window_backward(RemWindow* window, float* grad);
+rem_window_backward(RemWindow* window, float* packed);
 
 #endif // REM_OFFLINE_TRAINER_BPTT_BPTT_H

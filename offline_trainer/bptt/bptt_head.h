@@ -1,153 +1,80 @@
 // SPDX-License-Identifier: ISC
 
-/// The linear head over a window: forward, backward, gradient of its weights
+/// The linear head forward: dot products along rows of h; included once, after
+/// all widths
+///
+/// Idea: four rows at a time, so that their sums are independent and one
+/// shuffle adds up several.  Cost: P / width FMAs and loads per output, and
+/// about 4 operations for the sum across lanes.
 
-#ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_HEAD_H
-#define REM_OFFLINE_TRAINER_BPTT_BPTT_HEAD_H
+#define WIDE(name) VEC_JOIN(name, WIDEST)
 
-#include "offline_trainer/bptt/bptt_kernel.h"
-#include "offline_trainer/bptt/bptt_rows.h"
-
-#include <stddef.h>
-#include <stdint.h>
-
-/// One output of `m` steps at once, 1 or 4, so that their sums are independent
-VEC_INLINE void
-head_steps(const float* const v,
-           const uint32_t     n_units,
-           const float* const h,
-           const size_t       h_step,
-           float* const       y,
-           const size_t       y_step,
-           const uint32_t     m)
+/// Sums of lanes that are 4 apart
+VEC_INLINE Vec_4
+fold(const WIDE(Vec) x)
 {
-  Vec acc[4][ROW_VECTORS];
-  for (uint32_t t = 0; t < m; ++t) {
-    for (uint32_t i = 0; i < ROW_VECTORS; ++i) {
-      acc[t][i] = vec_set(v[n_units]);
+#if WIDEST == 16
+  const Vec_8 y = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+                  __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+  const WIDE(Vec) y = x;
+#endif
+#if WIDEST >= 8
+  return __builtin_shufflevector(y, y, 0, 1, 2, 3) +
+         __builtin_shufflevector(y, y, 4, 5, 6, 7);
+#else
+  return y;
+#endif
+}
+
+/// Sums of neighbours: those of a, then those of b
+VEC_INLINE Vec_4
+add_neighbours(const Vec_4 a, const Vec_4 b)
+{
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6) +
+         __builtin_shufflevector(a, b, 1, 3, 5, 7);
+}
+
+/// Four dot products: v [P] with four rows of h
+VEC_INLINE Vec_4
+four_dots(const float* const v,
+          const size_t       n_padded,
+          const float* const h,
+          const size_t       rows[4])
+{
+  WIDE(Vec) acc[4];
+  for (size_t i = 0; i < 4U; ++i) {
+    acc[i] = WIDE(set)(0.0f);
+  }
+  for (size_t k = 0; k < n_padded; k += WIDEST) {
+    const WIDE(Vec) v_k = WIDE(load)(v + k);
+    for (size_t i = 0; i < 4U; ++i) {
+      acc[i] = WIDE(fma)(v_k, WIDE(load)(h + rows[i] * n_padded + k), acc[i]);
     }
   }
-  for (uint32_t k = 0; k < n_units; ++k) {
-    const Vec v_k = vec_set(v[k]);
-    for (uint32_t t = 0; t < m; ++t) {
-      for (uint32_t i = 0; i < ROW_VECTORS; ++i) {
-        acc[t][i] = vec_fma(v_k, load_row(h + t * h_step, k, i), acc[t][i]);
-      }
-    }
-  }
-  for (uint32_t t = 0; t < m; ++t) {
-    for (uint32_t i = 0; i < ROW_VECTORS; ++i) {
-      store_row(y + t * y_step, 0, i, acc[t][i]);
-    }
-  }
+  return add_neighbours(add_neighbours(fold(acc[0]), fold(acc[1])),
+                        add_neighbours(fold(acc[2]), fold(acc[3])));
 }
 
 static void
 head(const float* const v,
-     const uint32_t     n_units,
-     const uint32_t     n_out,
+     const float* const d,
+     const size_t       n_padded,
+     const size_t       n_out,
      const float* const h,
-     const uint32_t     stride,
      float* const       y,
-     const uint32_t     n)
+     const size_t       n)
 {
-  const size_t h_step = (size_t)stride * REM_LANES;
-  const size_t y_step = (size_t)n_out * REM_LANES;
-
-  for (size_t o = 0; o < n_out; ++o) {
-    const float* const v_o = v + o * (n_units + 1U);
-    float* const       y_o = y + o * REM_LANES;
-    size_t             t   = 0;
-    for (; t + 4 <= n; t += 4) {
-      head_steps(
-        v_o, n_units, h + t * h_step, h_step, y_o + t * y_step, y_step, 4);
+  for (size_t r = 0; r < n; r += 4U) {
+    size_t rows[4];
+    for (size_t i = 0; i < 4U; ++i) {
+      rows[i] = r + i < n ? r + i : n - 1U; // The last one, more than once
     }
-    for (; t < n; ++t) {
-      head_steps(
-        v_o, n_units, h + t * h_step, h_step, y_o + t * y_step, y_step, 1);
-    }
-  }
-}
-
-/// dh [Q] of one step
-VEC_INLINE void
-head_input_gradient(const float* const v,
-                    const uint32_t     n_units,
-                    const uint32_t     n_out,
-                    const float* const dy,
-                    float* const       dh)
-{
-  for (uint32_t k = 0; k < n_units; ++k) {
-    for (uint32_t i = 0; i < ROW_VECTORS; ++i) {
-      Vec sum = vec_set(0.0f);
-      for (uint32_t o = 0; o < n_out; ++o) {
-        const float v_ok = v[(size_t)o * (n_units + 1U) + k];
-        sum              = vec_fma(vec_set(v_ok), load_row(dy, o, i), sum);
-      }
-      store_row(dh, k, i, sum);
-    }
-  }
-}
-
-/// grad [VEC_WIDTH] += sum over steps and lanes of dy h' for that many rows
-VEC_INLINE void
-head_weight_tile(const float* const h,
-                 const size_t       h_step,
-                 const float* const dy,
-                 const size_t       dy_step,
-                 float* const       grad,
-                 const size_t       n)
-{
-  Vec   acc[VEC_WIDTH];
-  float sum[VEC_WIDTH];
-
-  for (uint32_t k = 0; k < VEC_WIDTH; ++k) {
-    acc[k] = vec_set(0.0f);
-  }
-  for (size_t t = 0; t < n; ++t) {
-    for (uint32_t v = 0; v < ROW_VECTORS; ++v) {
-      const Vec dy_t = load_row(dy + t * dy_step, 0, v);
-      for (uint32_t k = 0; k < VEC_WIDTH; ++k) {
-        acc[k] = vec_fma(dy_t, load_row(h + t * h_step, k, v), acc[k]);
+    for (size_t o = 0; o < n_out; ++o) {
+      const Vec_4 s = four_dots(v + o * n_padded, n_padded, h, rows);
+      for (size_t i = 0; i < 4U; ++i) {
+        y[rows[i] * n_out + o] = s[i] + d[o];
       }
     }
   }
-  const Vec s = sums_of(acc);
-  memcpy(sum, &s, sizeof(s));
-  for (uint32_t k = 0; k < VEC_WIDTH; ++k) {
-    grad[k] += sum[k];
-  }
 }
-
-static void
-head_backward(const float* const v,
-              const uint32_t     n_units,
-              const uint32_t     n_out,
-              const float* const h,
-              const uint32_t     stride,
-              const float* const dy,
-              float* const       dh,
-              float* const       grad,
-              const uint32_t     grad_stride,
-              const uint32_t     n)
-{
-  const size_t h_step  = (size_t)stride * REM_LANES;
-  const size_t dy_step = (size_t)n_out * REM_LANES;
-
-  for (size_t t = 0; t < n; ++t) {
-    head_input_gradient(
-      v, n_units, n_out, dy + t * dy_step, dh + t * n_units * REM_LANES);
-  }
-  for (size_t o = 0; o < n_out; ++o) {
-    for (size_t k = 0; k < n_units + 1U; k += VEC_WIDTH) {
-      head_weight_tile(h + k * REM_LANES,
-                       h_step,
-                       dy + o * REM_LANES,
-                       dy_step,
-                       grad + o * grad_stride + k,
-                       n);
-    }
-  }
-}
-
-#endif // REM_OFFLINE_TRAINER_BPTT_BPTT_HEAD_H

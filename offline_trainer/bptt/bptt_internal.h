@@ -1,26 +1,72 @@
 // SPDX-License-Identifier: ISC
 
-/// Shared by net.c (weights) and window.c (streams); no one else
+/// Shared by net.c (weights), window.c (memory, forward) and backward.c; no one
+/// else
 
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_INTERNAL_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_INTERNAL_H
 
+#include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_kernel.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
+/// One layer's weights; rows of 4Q are in the order of RemBpttKernel's gates
+typedef struct {
+  uint32_t n_in;    ///< I, or H above the first layer
+  float*   forward; ///< [H + n_in + 1, 4Q] by h_(t-1), by x_t, bias
+  float*   by_h;    ///< [4Q, Q] what leads back to h_(t-1)
+  float*   by_x;    ///< [4Q, Q] and to the layer below; NULL in the first
+} RemBpttLayer;
+
 struct RemBpttNet {
   RemNetSpec           spec;
   const RemBpttKernel* kernel;
-  uint32_t             n_units; ///< Q: H rounded up to 4
+  uint32_t             n_units;  ///< Q: H rounded up to 4
+  uint32_t             n_padded; ///< P: H rounded up to 16
   RemBpttLayer         layers[REM_MAX_LAYERS];
-  float*               head; ///< [O, Q + 1] weights, bias last
-  float*               data; ///< The one block that all of the above points to
+  float*               head;      ///< [O, P] weights, padded with zeros
+  float*               head_bias; ///< [O]
+  uint32_t*            columns; ///< [4H] where row g * H + j of a tensor stands
+  float*               data;    ///< What all of the above points to
+};
+
+/// Where a layer's part of a packed gradient begins: [H + n_in + 1, 4Q] like
+/// RemBpttLayer.forward.  That of layer L is the head's: [O, Q], then [O].
+size_t
+rem_bptt_gradient_at(const RemBpttNet* net, uint32_t layer);
+
+/// What one layer keeps of a chunk of T steps of S streams
+typedef struct {
+  float* h;         ///< [T + 1, S, P] the first is before the chunk
+  float* c;         ///< [T + 1, S, Q] likewise
+  float* tanh_c;    ///< [T, S, Q]
+  float* gates;     ///< [T, S, 4Q] activations; the way back leaves dz there
+  float* dh_before; ///< [S, Q] gradient by h before the steps gone back over
+  float* dc_before; ///< [S, Q] and by c
+} RemTape;
+
+struct RemWindow {
+  const RemBpttNet* net;
+  uint32_t          max_streams;
+  uint32_t          max_steps;
+  uint32_t          n_streams; ///< S, of the last forward pass
+  uint32_t          n_steps;
+  RemTape           tapes[REM_MAX_LAYERS];
+  float*            x;  ///< [T, S, I]
+  float*            y;  ///< [T, S, O]
+  float*            dy; ///< [T, S, O]
+  float*            dh; ///< [block, S, Q] gradient by a layer's outputs
 };
 
 /// Return `n` floats, aligned and zero, or NULL without memory
 float*
 rem_bptt_floats(size_t n);
+
+/// Return how many steps are worked on at once, so that what one part of the
+/// work leaves is still in the second-level cache for the next
+uint32_t
+rem_window_block(const RemWindow* window);
 
 #endif // REM_OFFLINE_TRAINER_BPTT_BPTT_INTERNAL_H

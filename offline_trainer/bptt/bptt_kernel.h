@@ -3,100 +3,92 @@
 /// The arithmetic of a training window for one instruction set.  Internal to
 /// offline_trainer/bptt/: bptt.h is what others call.
 ///
-/// Everything is a row of #REM_LANES floats, one per stream.  A layer's rows
-/// come in units of 4 (Q is H rounded up to 4; padded units have zero weights).
+/// Everything is a matrix of rows: a row is one stream at one step, S streams
+/// make a step, steps follow each other.  Vectors run along a row, over hidden
+/// units, so that any number of streams is as good as any other.
+///
+/// Q is H rounded up to 4; padded units have zero weights and stay at zero.
+/// The 4Q gates of a row stand in blocks of units as wide as a vector: the
+/// widest first, then one half as wide, and so on, to 4.  A block of w units
+/// has its i [w], f [w], g [w], o [w] side by side, so that 4Q is dense, and
+/// activations take whole vectors.
 
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
 
-#include "offline_trainer/bptt/bptt.h"
-
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/**
-   One layer's weights for training.
+/// One matrix product's factors: a [m, n_terms] and b [n_terms, n].  Strides
+/// are in floats; b's columns are one after the other.
+typedef struct {
+  const float* a;
+  size_t       a_row;
+  size_t       a_term;
+  const float* b;
+  size_t       b_term;
+  size_t       n_terms; ///< 0 for none
+} RemFactors;
 
-   Input frame, state and bias are one vector a_t = [x_t; h_(t-1); 1] of
-   K = n_in + Q + 1 rows, so that one product gives the gates, and one product
-   their gradient.  Row 4j + g of the gates is gate g (i, f, g, o) of unit j.
+/**
+   c [m, n] = from + a0 b0 + a1 b1.
+
+   With rows of `a` that are steps and terms that are units this is a product
+   by weights; the other way round it is the gradient of weights.
 */
 typedef struct {
-  uint32_t n_in;     ///< Rows of x: I, or Q above the first layer
-  uint32_t n_units;  ///< Q
-  uint32_t n_rows;   ///< K
-  uint32_t stride;   ///< Rows from a_t to a_(t+1): K rounded up to 4
-  float*   forward;  ///< [Q / tile, K, 4 * tile] weights by tiles of units
-  float*   backward; ///< [K / tile, 4Q, tile] the same, transposed
-} RemBpttLayer;
+  RemFactors   factors[2];
+  const float* from; ///< [m, n], or [n] with `from_row` 0; NULL for zeros; may
+                     ///< be c itself
+  size_t from_row;
+  float* c;
+  size_t c_row;
+  size_t m;
+  size_t n; ///< Multiple of 4
+} RemProduct;
 
-/// What one layer keeps of a window of T steps; owned by the window
+/// Rows of S streams at one step of one layer
 typedef struct {
-  float* a;      ///< [T + 1, stride] a_t; row 0 bears the state before
-  float* gates;  ///< [T, 4Q] activations; the backward pass leaves dz there
-  float* c;      ///< [T + 1, Q] row 0 is the state before
-  float* tanh_c; ///< [T, Q]
-  float* grad;   ///< [4Q, stride] floats, not rows: gradient by the weights
-} RemBpttTape;
-
-/// Gradients on their way down and back; owned by the window
-typedef struct {
-  float* dh;     ///< [T, Q] by the outputs of a layer, then by its inputs
-  float* dh_rec; ///< [Q] by h_(t-1), from step t
-  float* dc;     ///< [Q] by c_(t-1), from step t
-} RemBpttFlow;
+  uint32_t n_rows;     ///< S
+  uint32_t n_units;    ///< Q
+  float*   gates;      ///< [S, 4Q] i, f, g, o; before cell() and after
+                       ///< cell_gradient() what they are the activations of
+  const float* c_old;  ///< [S, Q] c before this step
+  float*       c;      ///< [S, Q]
+  float*       tanh_c; ///< [S, Q]
+  float*       h;      ///< [S, P]
+  size_t       h_row;  ///< P
+} RemCellRows;
 
 /// One instruction set's code
 typedef struct {
   const char* isa;
-  uint32_t    units_per_tile; ///< Of RemBpttLayer.forward
-  uint32_t    rows_per_tile; ///< Of RemBpttLayer.backward; the last may be less
+  uint32_t    width; ///< Floats in the widest vector
 
-  /// Steps 0..n-1: fill gates, c, tanh_c and h of the tape; `above`, if not
-  /// NULL, is the next layer's a [T + 1, above_stride], whose x is filled
-  void (*forward)(const RemBpttLayer* layer,
-                  const RemBpttTape*  tape,
-                  float*              above,
-                  uint32_t            above_stride,
-                  uint32_t            n);
+  /// See #RemProduct.  Cost: m * n * terms multiply-adds at 95 % of the peak,
+  /// as long as b [terms, 2 vectors] fits the first-level cache.
+  void (*product)(const RemProduct* product);
 
-  /// Steps end-1 down to first: gates become dz, dh becomes dx where the layer
-  /// has one below (`to_input`)
-  void (*backward)(const RemBpttLayer* layer,
-                   const RemBpttTape*  tape,
-                   const RemBpttFlow*  flow,
-                   bool                to_input,
-                   uint32_t            first,
-                   uint32_t            end);
+  /// One step forward: gates, c, tanh_c and h of every row.  Cost: 5 times 20
+  /// operations per vector of units.
+  void (*cell)(const RemCellRows* rows);
 
-  /// grad += dz a' over steps first..end-1
-  void (*weights)(const RemBpttLayer* layer,
-                  const RemBpttTape*  tape,
-                  uint32_t            first,
-                  uint32_t            end);
+  /// One step back: gates become dz.  dh [S, Q] by h; dc [S, Q] by c in, by
+  /// c_old out; db [4Q] is added dz.  Cost: 20 operations and 14 loads and
+  /// stores per vector of units.
+  void (*cell_gradient)(const RemCellRows* rows,
+                        const float*       dh,
+                        float*             dc,
+                        float*             db);
 
-  /// y [n, O] = V h + d; v [O, Q + 1] with d last; h rows `stride` apart, each
-  /// followed by a row of ones
+  /// y [n, O] = d + V h: v [O, P], d [O], h [n, P] with P a multiple of 16
   void (*head)(const float* v,
-               uint32_t     n_units,
-               uint32_t     n_out,
+               const float* d,
+               size_t       n_padded,
+               size_t       n_out,
                const float* h,
-               uint32_t     stride,
                float*       y,
-               uint32_t     n);
-
-  /// dh [n, Q] = V' dy, and grad [O, grad_stride] += dy [h; 1]'
-  void (*head_backward)(const float* v,
-                        uint32_t     n_units,
-                        uint32_t     n_out,
-                        const float* h,
-                        uint32_t     stride,
-                        const float* dy,
-                        float*       dh,
-                        float*       grad,
-                        uint32_t     grad_stride,
-                        uint32_t     n);
+               size_t       n);
 } RemBpttKernel;
 
 extern const RemBpttKernel rem_bptt_kernel_generic; ///< SSE2 or plain C

@@ -27,7 +27,7 @@ rem_bptt_floats(const size_t n)
 static const RemBpttKernel*
 select_kernel(void)
 {
-  const char* const isa = rem_kernel_select()->isa;
+  const char* const isa = rem_net_isa();
 #if defined(__x86_64__)
   if (!strcmp(isa, "avx512")) {
     return &rem_bptt_kernel_avx512;
@@ -44,52 +44,97 @@ select_kernel(void)
   return &rem_bptt_kernel_generic;
 }
 
-static void
-shape_layer(RemBpttLayer* const layer, const RemBpttNet* const net, uint32_t l)
+/// Rows of RemBpttLayer.forward
+static size_t
+n_rows(const RemBpttNet* const net, const uint32_t layer)
 {
-  layer->n_in    = l ? net->n_units : net->spec.n_in;
-  layer->n_units = net->n_units;
-  layer->n_rows  = layer->n_in + layer->n_units + 1U;
-  layer->stride  = (layer->n_rows + 3U) / 4U * 4U;
+  const RemNetSpec* const spec = &net->spec;
+  return spec->n_hidden + (layer ? spec->n_hidden : spec->n_in) + (size_t)1;
 }
 
-/// Floats of RemBpttLayer.backward: the first layer needs none for its input,
-/// and no layer for its bias
-static size_t
-backward_size(const RemBpttLayer* const layer)
+size_t
+rem_bptt_gradient_at(const RemBpttNet* const net, const uint32_t layer)
 {
-  return (size_t)4 * layer->n_units * layer->stride;
+  size_t at = 0U;
+  for (uint32_t l = 0; l < layer; ++l) {
+    at += n_rows(net, l) * 4U * net->n_units;
+  }
+  return at;
+}
+
+size_t
+rem_bptt_net_n_gradient(const RemBpttNet* const net)
+{
+  return rem_bptt_gradient_at(net, net->spec.n_layers) +
+         (size_t)net->spec.n_out * (net->n_units + 1U);
+}
+
+/// Find where gates stand: in blocks as wide as vectors, then half as wide
+static void
+place_gates(const RemBpttNet* const net)
+{
+  const uint32_t h     = net->spec.n_hidden;
+  uint32_t       width = net->kernel->width;
+  uint32_t       block = 0U;
+  while (block < net->n_units) {
+    while (width > net->n_units - block) {
+      width /= 2U;
+    }
+    for (uint32_t j = block; j < block + width && j < h; ++j) {
+      for (uint32_t g = 0; g < REM_N_GATES; ++g) {
+        net->columns[g * h + j] = 4U * block + g * width + (j - block);
+      }
+    }
+    block += width;
+  }
+}
+
+/// Give every part of the net its place in one piece of memory
+static bool
+make_net(RemBpttNet* const net)
+{
+  const RemNetSpec* const spec = &net->spec;
+  const size_t            q    = net->n_units;
+  const size_t            back = 4U * q * q;
+  const size_t            n    = rem_bptt_gradient_at(net, spec->n_layers) +
+                   (2U * spec->n_layers - 1U) * back +
+                   (size_t)spec->n_out * (net->n_padded + 1U);
+
+  net->data    = rem_bptt_floats(n);
+  net->columns = (uint32_t*)calloc((size_t)REM_N_GATES * spec->n_hidden,
+                                   sizeof(*net->columns));
+  if (!net->data || !net->columns) {
+    return false;
+  }
+  float* p = net->data;
+  for (uint32_t l = 0; l < spec->n_layers; ++l) {
+    RemBpttLayer* const layer = &net->layers[l];
+    layer->n_in               = l ? spec->n_hidden : spec->n_in;
+    layer->forward            = p;
+    layer->by_h               = p + n_rows(net, l) * 4U * q;
+    layer->by_x               = l ? layer->by_h + back : NULL;
+    p                         = layer->by_h + (l ? 2U : 1U) * back;
+  }
+  net->head      = p;
+  net->head_bias = p + (size_t)spec->n_out * net->n_padded;
+  place_gates(net);
+  return true;
 }
 
 RemBpttNet*
 rem_bptt_net_new(const RemNetSpec* const spec)
 {
   RemBpttNet* const net = (RemBpttNet*)calloc(1, sizeof(RemBpttNet));
-  if (!net) {
-    return NULL;
+  if (net) {
+    net->spec     = *spec;
+    net->kernel   = select_kernel();
+    net->n_units  = (spec->n_hidden + 3U) / 4U * 4U;
+    net->n_padded = (spec->n_hidden + 15U) / 16U * 16U;
+    if (!make_net(net)) {
+      rem_bptt_net_free(net);
+      return NULL;
+    }
   }
-
-  size_t n     = 0U;
-  net->spec    = *spec;
-  net->kernel  = select_kernel();
-  net->n_units = (spec->n_hidden + 3U) / 4U * 4U;
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    shape_layer(&net->layers[l], net, l);
-    n += 2U * backward_size(&net->layers[l]);
-  }
-  net->data = rem_bptt_floats(n + (size_t)spec->n_out * (net->n_units + 1U));
-  if (!net->data) {
-    free(net);
-    return NULL;
-  }
-
-  float* p = net->data;
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    net->layers[l].forward  = p;
-    net->layers[l].backward = p + backward_size(&net->layers[l]);
-    p += 2U * backward_size(&net->layers[l]);
-  }
-  net->head = p;
   return net;
 }
 
@@ -97,59 +142,29 @@ void
 rem_bptt_net_free(RemBpttNet* const net)
 {
   if (net) {
+    free(net->columns);
     free(net->data);
     free(net);
   }
 }
 
-/// Put one weight where both passes want it: gate row `r` = 4j + g, row `k` of
-/// a = [x; h; 1]
+/// Pack a tensor [4H, n]: `forward` [n, 4Q], and `backward` [4Q, Q] or NULL
 static void
-put_weight(const RemBpttNet* const   net,
-           const RemBpttLayer* const layer,
-           const uint32_t            r,
-           const uint32_t            k,
-           const float               w)
+pack(const RemBpttNet* const net,
+     const float* const      tensor,
+     const size_t            n,
+     float* const            forward,
+     float* const            backward)
 {
-  const uint32_t per_tile = 4U * net->kernel->units_per_tile;
-  const size_t   tile     = r / per_tile;
-
-  layer->forward[(tile * layer->n_rows + k) * per_tile + r % per_tile] = w;
-
-  // Tiles of rows are cut separately for x and h; the last may be narrower.
-  // An input frame or a bias has no gradient, so nothing reads it here.
-  const uint32_t first = k < layer->n_in ? 0U : layer->n_in;
-  const uint32_t n     = k < layer->n_in ? layer->n_in : layer->n_units;
-  if (k - first < n && (n % 4U) == 0U) {
-    const uint32_t most  = net->kernel->rows_per_tile;
-    const uint32_t begin = (k - first) / most * most;
-    const uint32_t width = n - begin < most ? n - begin : most;
-    const size_t   at    = (size_t)(first + begin) * 4U * layer->n_units;
-    layer->backward[at + (size_t)r * width + (k - first - begin)] = w;
-  }
-}
-
-static void
-set_layer(RemBpttNet* const net, const uint32_t l, const float* const params)
-{
-  const RemLayerAt          at    = rem_net_layer_at(&net->spec, l);
-  const RemBpttLayer* const layer = &net->layers[l];
-  const uint32_t            n     = net->spec.n_hidden;
-
-  for (uint32_t g = 0; g < REM_N_GATES; ++g) {
-    for (uint32_t j = 0; j < n; ++j) {
-      const size_t       row = (size_t)g * n + j;
-      const float* const w   = params + at.weight_ih + row * at.n_in;
-      const float* const u   = params + at.weight_hh + row * n;
-      for (uint32_t k = 0; k < at.n_in; ++k) {
-        put_weight(net, layer, 4U * j + g, k, w[k]);
-      }
-      for (uint32_t k = 0; k < n; ++k) {
-        put_weight(net, layer, 4U * j + g, layer->n_in + k, u[k]);
-      }
-      put_weight(
-        net, layer, 4U * j + g, layer->n_rows - 1U, params[at.bias + row]);
+  const size_t q      = net->n_units;
+  const size_t n_rows = (size_t)REM_N_GATES * net->spec.n_hidden;
+  for (size_t k = 0; k < n; ++k) {
+    for (size_t r = 0; r < n_rows; ++r) {
+      forward[k * 4U * q + net->columns[r]] = tensor[r * n + k];
     }
+  }
+  for (size_t r = 0; backward && r < n_rows; ++r) {
+    memcpy(backward + net->columns[r] * q, tensor + r * n, n * sizeof(float));
   }
 }
 
@@ -157,14 +172,63 @@ void
 rem_bptt_net_set(RemBpttNet* const net, const float* const params)
 {
   const RemHeadAt at = rem_net_head_at(&net->spec);
-  const uint32_t  n  = net->spec.n_hidden;
+  const size_t    n  = net->spec.n_hidden;
 
   for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
-    set_layer(net, l, params);
+    const RemLayerAt          tensors = rem_net_layer_at(&net->spec, l);
+    const RemBpttLayer* const layer   = &net->layers[l];
+    float* const              w       = layer->forward;
+    const size_t              row     = (size_t)4 * net->n_units;
+    pack(net, params + tensors.weight_hh, n, w, layer->by_h);
+    pack(
+      net, params + tensors.weight_ih, layer->n_in, w + n * row, layer->by_x);
+    pack(net, params + tensors.bias, 1U, w + (n + layer->n_in) * row, NULL);
   }
-  for (uint32_t o = 0; o < net->spec.n_out; ++o) {
-    float* const row = net->head + (size_t)o * (net->n_units + 1U);
-    memcpy(row, params + at.weight + (size_t)o * n, n * sizeof(float));
-    row[net->n_units] = params[at.bias + o];
+  for (size_t o = 0; o < net->spec.n_out; ++o) {
+    memcpy(net->head + o * net->n_padded,
+           params + at.weight + o * n,
+           n * sizeof(float));
+    net->head_bias[o] = params[at.bias + o];
+  }
+}
+
+/// Unpack the gradient of a tensor [4H, n] from rows [n, 4Q]
+static void
+unpack(const RemBpttNet* const net,
+       const float* const      rows,
+       const size_t            n,
+       float* const            tensor)
+{
+  const size_t n_rows = (size_t)REM_N_GATES * net->spec.n_hidden;
+  for (size_t r = 0; r < n_rows; ++r) {
+    const float* const column = rows + net->columns[r];
+    for (size_t k = 0; k < n; ++k) {
+      tensor[r * n + k] = column[k * 4U * net->n_units];
+    }
+  }
+}
+
+void
+rem_bptt_net_unpack(const RemBpttNet* const net,
+                    const float* const      packed,
+                    float* const            grad)
+{
+  const RemHeadAt    at  = rem_net_head_at(&net->spec);
+  const size_t       n   = net->spec.n_hidden;
+  const size_t       row = (size_t)4 * net->n_units;
+  const float* const head =
+    packed + rem_bptt_gradient_at(net, net->spec.n_layers);
+
+  for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
+    const RemLayerAt   tensors = rem_net_layer_at(&net->spec, l);
+    const float* const from    = packed + rem_bptt_gradient_at(net, l);
+    unpack(net, from, n, grad + tensors.weight_hh);
+    unpack(net, from + n * row, tensors.n_in, grad + tensors.weight_ih);
+    unpack(net, from + (n + tensors.n_in) * row, 1U, grad + tensors.bias);
+  }
+  for (size_t o = 0; o < net->spec.n_out; ++o) {
+    memcpy(
+      grad + at.weight + o * n, head + o * net->n_units, n * sizeof(float));
+    grad[at.bias + o] = head[(size_t)net->spec.n_out * net->n_units + o];
   }
 }

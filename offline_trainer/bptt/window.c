@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Streams, activations, and the order in which layers run
+/// The memory of a window, and the way forward
 
-#include "dsp/kernel/kernel.h"
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_internal.h"
 
@@ -12,94 +11,73 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Steps whose dz and a stay in the second-level cache between the backward
-/// pass that makes them and the gradient that reads them
-enum { WEIGHT_STEPS = 32 };
+/// Bytes of a layer's gates and h that stay in a second-level cache of 512 KiB
+/// or more beside weights and their gradient
+#define BLOCK_BYTES ((size_t)128 << 10U)
 
-/// Rows behind the last a that the head's gradient may read
-enum { SLACK_ROWS = REM_LANES };
+enum { MIN_STREAMS = 4, MAX_GROUPS = 64 };
 
-struct RemWindow {
-  const RemBpttNet* net;
-  uint32_t          max_steps;
-  uint32_t          n_steps; ///< Of the last forward pass
-  RemBpttTape       tapes[REM_MAX_LAYERS];
-  RemBpttFlow       flow;
-  float*            x;           ///< [T, I]
-  float*            y;           ///< [T, O]
-  float*            dy;          ///< [T, O]
-  float*            head_grad;   ///< [O, head_stride] floats
-  uint32_t          head_stride; ///< Q + 1 rounded up to a vector
-};
-
-static float*
-rows(const size_t n)
+uint32_t
+rem_bptt_n_groups(const uint32_t n_streams)
 {
-  return rem_bptt_floats(n * REM_LANES);
+  uint32_t n = 1U;
+  while (n < MAX_GROUPS && n_streams / (2U * n) >= MIN_STREAMS) {
+    n *= 2U;
+  }
+  return n;
 }
 
-/// Set the row of ones that the bias is multiplied by
-static void
-set_ones(const RemBpttLayer* const layer, float* const a, const uint32_t steps)
+uint32_t
+rem_window_block(const RemWindow* const window)
 {
-  for (size_t t = 0; t <= steps; ++t) {
-    float* const one = a + (t * layer->stride + layer->n_rows - 1U) * REM_LANES;
-    for (uint32_t i = 0; i < REM_LANES; ++i) {
-      one[i] = 1.0f;
-    }
-  }
+  const size_t row = (size_t)5 * window->net->n_units * sizeof(float);
+  const size_t n   = BLOCK_BYTES / (row * window->n_streams);
+  return n ? (uint32_t)n : 1U;
 }
 
 static bool
-make_tape(RemBpttTape* const        tape,
-          const RemBpttLayer* const layer,
-          const uint32_t            steps)
+make_tape(const RemWindow* const window, RemTape* const tape)
 {
-  const size_t q = layer->n_units;
-
-  tape->a      = rows((steps + (size_t)1) * layer->stride + SLACK_ROWS);
-  tape->gates  = rows(q * 4U * steps);
-  tape->c      = rows((steps + (size_t)1) * q);
-  tape->tanh_c = rows(q * steps);
-  tape->grad   = rem_bptt_floats(4 * q * layer->stride);
-  if (!tape->a || !tape->gates || !tape->c || !tape->tanh_c || !tape->grad) {
-    return false;
-  }
-  set_ones(layer, tape->a, steps);
-  return true;
+  const size_t q  = window->net->n_units;
+  const size_t s  = window->max_streams;
+  const size_t n  = window->max_steps;
+  tape->h         = rem_bptt_floats((n + 1U) * s * window->net->n_padded);
+  tape->c         = rem_bptt_floats((n + 1U) * s * q);
+  tape->tanh_c    = rem_bptt_floats(n * s * q);
+  tape->gates     = rem_bptt_floats(n * s * 4U * q);
+  tape->dh_before = rem_bptt_floats(s * q);
+  tape->dc_before = rem_bptt_floats(s * q);
+  return tape->h && tape->c && tape->tanh_c && tape->gates && tape->dh_before &&
+         tape->dc_before;
 }
 
 static bool
 make_window(RemWindow* const window)
 {
-  const RemBpttNet* const net   = window->net;
-  const size_t            steps = window->max_steps;
-  bool                    made  = true;
+  const RemNetSpec* const spec = &window->net->spec;
+  const size_t            n = (size_t)window->max_steps * window->max_streams;
+  bool                    made = true;
 
-  for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
-    made =
-      make_tape(&window->tapes[l], &net->layers[l], window->max_steps) && made;
+  for (uint32_t l = 0; l < spec->n_layers; ++l) {
+    made = make_tape(window, &window->tapes[l]) && made;
   }
-  window->flow.dh     = rows(steps * net->n_units);
-  window->flow.dh_rec = rows(net->n_units);
-  window->flow.dc     = rows(net->n_units);
-  window->x           = rows(steps * net->spec.n_in);
-  window->y           = rows(steps * net->spec.n_out);
-  window->dy          = rows(steps * net->spec.n_out);
-  window->head_stride = (net->n_units + REM_LANES) / REM_LANES * REM_LANES;
-  window->head_grad =
-    rem_bptt_floats((size_t)net->spec.n_out * window->head_stride);
-  return made && window->flow.dh && window->flow.dh_rec && window->flow.dc &&
-         window->x && window->y && window->dy && window->head_grad;
+  window->x  = rem_bptt_floats(n * spec->n_in);
+  window->y  = rem_bptt_floats(n * spec->n_out);
+  window->dy = rem_bptt_floats(n * spec->n_out);
+  window->dh = rem_bptt_floats(n * window->net->n_units);
+  return made && window->x && window->y && window->dy && window->dh;
 }
 
 RemWindow*
-rem_window_new(const RemBpttNet* const net, const uint32_t max_steps)
+rem_window_new(const RemBpttNet* const net,
+               const uint32_t          max_streams,
+               const uint32_t          max_steps)
 {
   RemWindow* const window = (RemWindow*)calloc(1, sizeof(RemWindow));
   if (window) {
-    window->net       = net;
-    window->max_steps = max_steps;
+    window->net         = net;
+    window->max_streams = max_streams;
+    window->max_steps   = max_steps;
     if (!make_window(window)) {
       rem_window_free(window);
       return NULL;
@@ -113,67 +91,18 @@ rem_window_free(RemWindow* const window)
 {
   if (window) {
     for (uint32_t l = 0; l < REM_MAX_LAYERS; ++l) {
-      free(window->tapes[l].a);
-      free(window->tapes[l].gates);
+      free(window->tapes[l].h);
       free(window->tapes[l].c);
       free(window->tapes[l].tanh_c);
-      free(window->tapes[l].grad);
+      free(window->tapes[l].gates);
+      free(window->tapes[l].dh_before);
+      free(window->tapes[l].dc_before);
     }
-    free(window->flow.dh);
-    free(window->flow.dh_rec);
-    free(window->flow.dc);
     free(window->x);
     free(window->y);
     free(window->dy);
-    free(window->head_grad);
+    free(window->dh);
     free(window);
-  }
-}
-
-/// Return h [Q] of layer `l` after step `t`; t = 0 is before the window
-static float*
-h_rows(const RemWindow* const window, const size_t l, const size_t t)
-{
-  const RemBpttLayer* const layer = &window->net->layers[l];
-  return window->tapes[l].a + (t * layer->stride + layer->n_in) * REM_LANES;
-}
-
-/// Return c [Q] of layer `l` after step `t`
-static float*
-c_rows(const RemWindow* const window, const size_t l, const size_t t)
-{
-  return window->tapes[l].c + t * window->net->n_units * REM_LANES;
-}
-
-void
-rem_window_set_state(RemWindow* const   window,
-                     const uint32_t     lane,
-                     const float* const values)
-{
-  const size_t n = window->net->spec.n_hidden;
-  for (size_t l = 0; l < window->net->spec.n_layers; ++l) {
-    float* const h = h_rows(window, l, window->n_steps);
-    float* const c = c_rows(window, l, window->n_steps);
-    for (size_t j = 0; j < n; ++j) {
-      h[j * REM_LANES + lane] = values ? values[2 * l * n + j] : 0.0f;
-      c[j * REM_LANES + lane] = values ? values[(2 * l + 1) * n + j] : 0.0f;
-    }
-  }
-}
-
-void
-rem_window_get_state(const RemWindow* const window,
-                     const uint32_t         lane,
-                     float* const           values)
-{
-  const size_t n = window->net->spec.n_hidden;
-  for (size_t l = 0; l < window->net->spec.n_layers; ++l) {
-    const float* const h = h_rows(window, l, window->n_steps);
-    const float* const c = c_rows(window, l, window->n_steps);
-    for (size_t j = 0; j < n; ++j) {
-      values[2 * l * n + j]       = h[j * REM_LANES + lane];
-      values[(2 * l + 1) * n + j] = c[j * REM_LANES + lane];
-    }
   }
 }
 
@@ -195,150 +124,118 @@ rem_window_output_gradient(RemWindow* const window)
   return window->dy;
 }
 
-/// The end of the last window becomes the state before this one
+/// Rows of h and c after `step` steps of every layer, from or to `state`
 static void
-carry_state(RemWindow* const window)
-{
-  const size_t size = (size_t)window->net->n_units * REM_LANES * sizeof(float);
-  for (uint32_t l = 0; window->n_steps && l < window->net->spec.n_layers; ++l) {
-    memcpy(h_rows(window, l, 0), h_rows(window, l, window->n_steps), size);
-    memcpy(c_rows(window, l, 0), c_rows(window, l, window->n_steps), size);
-  }
-}
-
-static void
-copy_input(RemWindow* const window, const uint32_t n_steps)
-{
-  const RemBpttLayer* const layer = &window->net->layers[0];
-  const size_t              row   = (size_t)layer->n_in * REM_LANES;
-  for (size_t t = 0; t < n_steps; ++t) {
-    memcpy(window->tapes[0].a + t * layer->stride * REM_LANES,
-           window->x + t * row,
-           row * sizeof(float));
-  }
-}
-
-static void
-add_skip(RemWindow* const window, const uint32_t n_steps)
-{
-  const RemNetSpec* const spec  = &window->net->spec;
-  const size_t            n_out = (size_t)spec->n_out * REM_LANES;
-  const size_t            n_in  = (size_t)spec->n_in * REM_LANES;
-  for (size_t t = 0; spec->skip && t < n_steps; ++t) {
-    for (size_t i = 0; i < n_out; ++i) {
-      window->y[t * n_out + i] += window->x[t * n_in + i];
-    }
-  }
-}
-
-void
-rem_window_forward(RemWindow* const window, const uint32_t n_steps)
-{
-  const RemBpttNet* const    net    = window->net;
-  const RemBpttKernel* const kernel = net->kernel;
-  const uint32_t             last   = net->spec.n_layers - 1U;
-
-  carry_state(window);
-  copy_input(window, n_steps);
-  for (uint32_t l = 0; l <= last; ++l) {
-    kernel->forward(&net->layers[l],
-                    &window->tapes[l],
-                    l < last ? window->tapes[l + 1].a : NULL,
-                    l < last ? net->layers[l + 1].stride : 0U,
-                    n_steps);
-  }
-  kernel->head(net->head,
-               net->n_units,
-               net->spec.n_out,
-               h_rows(window, last, 1),
-               net->layers[last].stride,
-               window->y,
-               n_steps);
-  add_skip(window, n_steps);
-  window->n_steps = n_steps;
-}
-
-/// Backward pass of one layer, leaving its weights' gradient on its tape
-static void
-backward_layer(RemWindow* const window, const uint32_t l)
-{
-  const RemBpttKernel* const kernel = window->net->kernel;
-  const RemBpttLayer* const  layer  = &window->net->layers[l];
-  const RemBpttTape* const   tape   = &window->tapes[l];
-  const size_t size = (size_t)layer->n_units * REM_LANES * sizeof(float);
-
-  memset(window->flow.dh_rec, 0, size);
-  memset(window->flow.dc, 0, size);
-  memset(
-    tape->grad, 0, (size_t)4 * layer->n_units * layer->stride * sizeof(float));
-  for (uint32_t end = window->n_steps; end;) {
-    const uint32_t first = end > WEIGHT_STEPS ? end - WEIGHT_STEPS : 0U;
-    kernel->backward(layer, tape, &window->flow, l > 0, first, end);
-    kernel->weights(layer, tape, first, end);
-    end = first;
-  }
-}
-
-/// Add a layer's gradient, row 4j + g, to the parameters' order, row g * H + j
-static void
-add_layer_gradient(const RemWindow* const window,
-                   const uint32_t         l,
-                   float* const           grad)
-{
-  const RemBpttLayer* const layer = &window->net->layers[l];
-  const RemLayerAt          at    = rem_net_layer_at(&window->net->spec, l);
-  const size_t              n     = window->net->spec.n_hidden;
-
-  for (size_t row = 0; row < REM_N_GATES * n; ++row) {
-    const size_t       r    = 4 * (row % n) + row / n;
-    const float* const from = window->tapes[l].grad + r * layer->stride;
-    for (size_t k = 0; k < at.n_in; ++k) {
-      grad[at.weight_ih + row * at.n_in + k] += from[k];
-    }
-    for (size_t k = 0; k < n; ++k) {
-      grad[at.weight_hh + row * n + k] += from[layer->n_in + k];
-    }
-    grad[at.bias + row] += from[layer->n_rows - 1U];
-  }
-}
-
-static void
-add_head_gradient(const RemWindow* const window, float* const grad)
-{
-  const RemHeadAt at = rem_net_head_at(&window->net->spec);
-  const size_t    n  = window->net->spec.n_hidden;
-
-  for (size_t o = 0; o < window->net->spec.n_out; ++o) {
-    const float* const from = window->head_grad + o * window->head_stride;
-    for (size_t k = 0; k < n; ++k) {
-      grad[at.weight + o * n + k] += from[k];
-    }
-    grad[at.bias + o] += from[window->net->n_units];
-  }
-}
-
-void
-rem_window_backward(RemWindow* const window, float* const grad)
+copy_state(const RemWindow* const window,
+           const uint32_t         step,
+           float* const           state,
+           const bool             take)
 {
   const RemBpttNet* const net  = window->net;
-  const uint32_t          last = net->spec.n_layers - 1U;
-
-  memset(window->head_grad,
-         0,
-         (size_t)net->spec.n_out * window->head_stride * sizeof(float));
-  net->kernel->head_backward(net->head,
-                             net->n_units,
-                             net->spec.n_out,
-                             h_rows(window, last, 1),
-                             net->layers[last].stride,
-                             window->dy,
-                             window->flow.dh,
-                             window->head_grad,
-                             window->head_stride,
-                             window->n_steps);
-  add_head_gradient(window, grad);
-  for (uint32_t l = last + 1U; l-- > 0U;) {
-    backward_layer(window, l);
-    add_layer_gradient(window, l, grad);
+  const size_t            n    = net->spec.n_hidden;
+  const size_t            size = n * sizeof(float);
+  float*                  at   = state;
+  for (size_t s = 0; s < window->n_streams; ++s) {
+    const size_t row = (size_t)step * window->n_streams + s;
+    for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
+      float* const h = window->tapes[l].h + row * net->n_padded;
+      float* const c = window->tapes[l].c + row * net->n_units;
+      memcpy(take ? h : at, take ? at : h, size);
+      memcpy(take ? c : at + n, take ? at + n : c, size);
+      at += 2U * n;
+    }
   }
+}
+
+/// Steps first..end-1 of layer `l`
+static void
+forward_layer(const RemWindow* const window,
+              const uint32_t         l,
+              const uint32_t         first,
+              const uint32_t         end)
+{
+  const RemBpttNet* const   net   = window->net;
+  const RemBpttLayer* const layer = &net->layers[l];
+  const RemTape* const      tape  = &window->tapes[l];
+  const size_t              n     = net->spec.n_hidden;
+  const size_t              q     = net->n_units;
+  const size_t              p     = net->n_padded;
+  const size_t              s     = window->n_streams;
+  const float* const        x = l ? window->tapes[l - 1U].h + s * p : window->x;
+  const size_t              x_row = l ? p : layer->n_in;
+
+  for (size_t t = first; t < end; ++t) {
+    const RemCellRows rows = {.n_rows  = window->n_streams,
+                              .n_units = net->n_units,
+                              .gates   = tape->gates + t * s * 4U * q,
+                              .c_old   = tape->c + t * s * q,
+                              .c       = tape->c + (t + 1U) * s * q,
+                              .tanh_c  = tape->tanh_c + t * s * q,
+                              .h       = tape->h + (t + 1U) * s * p,
+                              .h_row   = p};
+    const RemProduct  z    = {
+          .factors  = {{tape->h + t * s * p, p, 1U, layer->forward, 4U * q, n},
+                       {x + t * s * x_row,
+                        x_row,
+                        1U,
+                        layer->forward + n * 4U * q,
+                        4U * q,
+                        layer->n_in}},
+          .from     = layer->forward + (n + layer->n_in) * 4U * q,
+          .from_row = 0U,
+          .c        = rows.gates,
+          .c_row    = 4U * q,
+          .m        = s,
+          .n        = 4U * q};
+    net->kernel->product(&z);
+    net->kernel->cell(&rows);
+  }
+}
+
+/// Steps first..end-1 of the head
+static void
+forward_head(const RemWindow* const window,
+             const uint32_t         first,
+             const uint32_t         end)
+{
+  const RemBpttNet* const net   = window->net;
+  const RemNetSpec* const spec  = &net->spec;
+  const size_t            s     = window->n_streams;
+  const size_t            begin = first * s;
+  const float* const      h =
+    window->tapes[spec->n_layers - 1U].h + s * net->n_padded;
+
+  net->kernel->head(net->head,
+                    net->head_bias,
+                    net->n_padded,
+                    spec->n_out,
+                    h + begin * net->n_padded,
+                    window->y + begin * spec->n_out,
+                    end * s - begin);
+  for (size_t r = begin; spec->skip && r < end * s; ++r) {
+    for (size_t o = 0; o < spec->n_out; ++o) {
+      window->y[r * spec->n_out + o] += window->x[r * spec->n_in + o];
+    }
+  }
+}
+
+void
+rem_window_forward(RemWindow* const window,
+                   const uint32_t   n_streams,
+                   const uint32_t   n_steps,
+                   float* const     state)
+{
+  window->n_streams    = n_streams;
+  window->n_steps      = n_steps;
+  const uint32_t block = rem_window_block(window);
+
+  copy_state(window, 0U, state, true);
+  for (uint32_t first = 0U; first < n_steps; first += block) {
+    const uint32_t end = n_steps - first < block ? n_steps : first + block;
+    for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
+      forward_layer(window, l, first, end);
+    }
+    forward_head(window, first, end);
+  }
+  copy_state(window, n_steps, state, false);
 }
