@@ -5,6 +5,7 @@
 #include "dsp/denormal.h"
 #include "dsp/net.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -225,17 +226,59 @@ rem_model_make_check(RemModel* const model, RemError* const error)
   return rem_fail(error, st, NULL, "out of memory for the test vector");
 }
 
-/// Compare with the test vector; the place of the largest miss goes to `error`
+/// Run a net over `input` with every number `factor` times as large
+static void
+play_scaled(const RemModelCheck* const check,
+            const RemModel* const      model,
+            const Player* const        player,
+            const float                factor,
+            float* const               input,
+            float* const               y)
+{
+  for (size_t i = 0; i < check->n_frames * model->spec.n_in; ++i) {
+    input[i] = factor * check->input[i];
+  }
+  rem_net_state_set(player->net, player->state, model->rest);
+  rem_net_block(player->net, player->state, input, y, check->n_frames);
+}
+
+/**
+   Return how many frames of a test vector are certain to be met by a right net.
+
+   Loud noise can drive a net of high gain into chaos, where rounding grows
+   until two right processors disagree.  From there on nothing can be judged:
+   where a few units in the last place of the input are seen at the output.
+
+   @param y     [n_frames, O] what the net makes of the input.
+   @param other [n_frames, O] what it makes of nearly the same.
+*/
+static size_t
+certain_frames(const RemModelCheck* const check,
+               const size_t               n_out,
+               const float* const         y,
+               const float* const         other)
+{
+  size_t i = 0U;
+  while (i < check->n_frames * n_out &&
+         !(fabsf(y[i] - other[i]) > 0.1f * REM_CHECK_TOLERANCE)) {
+    ++i;
+  }
+  return i < n_out ? 1U : i / n_out;
+}
+
+/// Compare `n_frames` with the test vector; the place of the largest miss goes
+/// to `error`
 static RemStatus
 compare(const RemModelCheck* const check,
         const float* const         y,
+        const size_t               n_frames,
         const size_t               n_out,
         RemError* const            error)
 {
   float  worst = 0.0f;
   size_t at    = 0U;
 
-  for (size_t i = 0; i < check->n_frames * n_out; ++i) {
+  for (size_t i = 0; i < n_frames * n_out; ++i) {
     const float miss = fabsf(y[i] - check->output[i]);
     if (!isfinite(miss)) {
       return rem_fail(error,
@@ -265,26 +308,31 @@ compare(const RemModelCheck* const check,
 RemStatus
 rem_model_verify(const RemModel* const model, RemError* const error)
 {
-  const size_t n_out  = model->spec.n_out;
-  Player       player = {NULL, NULL};
-  RemStatus    st     = REM_SUCCESS;
-  if (!model->check.n_frames) {
+  const RemModelCheck* const check  = &model->check;
+  const size_t               n_in   = model->spec.n_in;
+  const size_t               n_out  = model->spec.n_out;
+  Player                     player = {NULL, NULL};
+  RemStatus                  st     = REM_SUCCESS;
+  if (!check->n_frames) {
     return REM_SUCCESS;
   }
 
-  float* const y = calloc(model->check.n_frames * n_out, sizeof(float));
-  if (!y) {
-    return rem_fail(
-      error, REM_NO_MEMORY, NULL, "out of memory for the test vector");
-  }
-  if (!(st = open_player(&player, model, error))) {
-    const RemFloatMode mode = rem_denormals_off();
-    rem_net_block(
-      player.net, player.state, model->check.input, y, model->check.n_frames);
+  float* const input = calloc(check->n_frames * n_in, sizeof(float));
+  float* const y     = calloc(check->n_frames * n_out, 2U * sizeof(float));
+  if (!input || !y) {
+    st =
+      rem_fail(error, REM_NO_MEMORY, NULL, "out of memory for the test vector");
+  } else if (!(st = open_player(&player, model, error))) {
+    float* const       other = y + check->n_frames * n_out;
+    const RemFloatMode mode  = rem_denormals_off();
+    play_scaled(check, model, &player, 1.0f, input, y);
+    play_scaled(check, model, &player, 1.0f + 4.0f * FLT_EPSILON, input, other);
     rem_denormals_restore(mode);
-    st = compare(&model->check, y, n_out, error);
+    const size_t n = certain_frames(check, n_out, y, other);
+    st             = compare(check, y, n, n_out, error);
     close_player(&player);
   }
+  free(input);
   free(y);
   return st;
 }

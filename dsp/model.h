@@ -101,6 +101,9 @@ rem_model_make_check(RemModel* model, RemError* error);
 /**
    Replay the test vector from the rest state, if there is one.
 
+   Frames count up to where rounding errors of the input are seen at the output:
+   loud noise drives some nets into chaos.
+
    @return #REM_BAD_CHECK if it is missed by more than #REM_CHECK_TOLERANCE of
    full scale, #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
 */

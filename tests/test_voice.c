@@ -83,6 +83,31 @@ test_check(void)
   rem_model_free(model);
 }
 
+/// A net that noise drives into chaos: no two instruction sets meet at the end
+/// of its test vector.  Every one takes the file of another, and still finds a
+/// wrong number where numbers are certain.
+static void
+test_chaos(void)
+{
+  static const char* const isas[] = {"avx512", "avx2", "neon", "generic"};
+  RemModel* const          model  = make_model(1, 12.0f);
+  RemError                 error  = {REM_SUCCESS, "", ""};
+  CHECK(!rem_model_settle(model, &error));
+  for (size_t maker = 0; maker < 4; ++maker) {
+    CHECK(!setenv("REMANENCE_ISA", isas[maker], 1));
+    CHECK(!rem_model_make_check(model, &error));
+    for (size_t taker = 0; taker < 4; ++taker) {
+      CHECK(!setenv("REMANENCE_ISA", isas[taker], 1));
+      CHECK(!rem_model_verify(model, &error));
+      model->check.output[0] += 2.0f * REM_CHECK_TOLERANCE;
+      CHECK(rem_model_verify(model, &error) == REM_BAD_CHECK);
+      model->check.output[0] -= 2.0f * REM_CHECK_TOLERANCE;
+    }
+  }
+  CHECK(!unsetenv("REMANENCE_ISA"));
+  rem_model_free(model);
+}
+
 /// What a voice plays, said again with the plain loop: gains around the net,
 /// knobs as columns, every channel a stream of its own
 static void
@@ -157,6 +182,7 @@ main(void)
   rem_denormals_off();
   test_settle();
   test_check();
+  test_chaos();
   test_block();
   test_not_finite();
   return 0;
