@@ -13,6 +13,8 @@
 #include "tests/check.h"
 #include "tests/reference.h"
 
+#include <string.h>
+
 // Streams: more than a tile of rows holds, and not a multiple of anything
 enum { N_STEPS = 9, N_BEFORE = 5, N_STREAMS = 3, MAX_STREAMS = 19 };
 enum { MAX_CELLS = 4096 };
@@ -85,7 +87,7 @@ reference_loss(const RemNetSpec* const spec,
     for (uint32_t j = 0; j < spec->n_in; ++j) {
       x[j] = (double)input_at(s, N_BEFORE + t, j);
     }
-    reference_step(spec, params, state, x, y);
+    rem_reference_step(spec, params, state, x, y);
     for (uint32_t o = 0; o < spec->n_out; ++o) {
       loss += (double)dy_at(s, N_BEFORE + t, o) * y[o];
     }

@@ -9,6 +9,7 @@
 #include "tests/reference.h"
 
 #include <float.h>
+#include <string.h>
 
 enum { N_FRAMES = 48000, N_SHORT = 700 };
 
@@ -130,8 +131,8 @@ measure_errors(const RemNetSpec* const spec,
     for (uint32_t j = 0; j < spec->n_in; ++j) {
       x64[j] = (double)x_t[j];
     }
-    reference_step(spec, p64, s64, x64, y64);
-    plain_step(spec, params, s32, x_t, y32);
+    rem_reference_step(spec, p64, s64, x64, y64);
+    rem_plain_step(spec, params, s32, x_t, y32);
     for (uint32_t o = 0; o < spec->n_out; ++o) {
       const float got = y[(size_t)t * spec->n_out + o];
       *engine         = fmax(*engine, fabs((double)got - y64[o]));
