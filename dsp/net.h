@@ -91,6 +91,11 @@ typedef struct RemNetState RemNetState;
 RemNet*
 rem_net_new(const RemNetSpec* spec, const float* params);
 
+/// As rem_net_new(), packed for the instruction set `isa` (see rem_net_isa());
+/// NULL as well if this processor lacks it
+RemNet*
+rem_net_new_for(const RemNetSpec* spec, const float* params, const char* isa);
+
 /// Free a net that no state uses any more; NULL is allowed
 void
 rem_net_free(RemNet* net);

@@ -216,13 +216,22 @@ even_group_size(const uint32_t n_units, const uint32_t max_group)
 RemNet*
 rem_net_new(const RemNetSpec* const spec, const float* const params)
 {
-  RemNet* const net = (RemNet*)calloc(1, sizeof(RemNet));
+  return rem_net_new_for(spec, params, rem_net_isa());
+}
+
+RemNet*
+rem_net_new_for(const RemNetSpec* const spec,
+                const float* const      params,
+                const char* const       isa)
+{
+  const RemKernel* const kernel = rem_kernel_find(isa);
+  RemNet* const net = kernel ? (RemNet*)calloc(1, sizeof(RemNet)) : NULL;
   if (!net) {
     return NULL;
   }
 
   net->spec     = *spec;
-  net->kernel   = rem_kernel_select();
+  net->kernel   = kernel;
   net->n_padded = (uint32_t)round_up(spec->n_hidden, net->kernel->width);
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     net->layers[l].n_in       = l ? spec->n_hidden : spec->n_in;
