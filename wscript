@@ -20,7 +20,9 @@ Configure.autoconfig = 'clobber'  # Every command configures first if it must
 KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'avx512': ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mfma'],
            'neon': []}
-BPTT = 'offline_trainer/bptt/bptt_%s.c'  # also per instruction set
+PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s.c',  # Compiled with these flags
+           'bptt_': 'offline_trainer/bptt/bptt_%s.c',
+           'floor_': 'offline_trainer/bench/floor_%s.c'}
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
              'plugin/history.c', 'plugin/slot.c']
@@ -83,19 +85,20 @@ def build(bld):
     if bld.env.WERROR or os.environ.get('CI') == 'true':
         bld.env.append_value('CFLAGS', '-Werror')
     for isa in bld.env.ISAS:
-        bld.objects(source='dsp/kernel/kernel_%s.c' % isa, includes='.',
-                    target='kernel_' + isa, cflags=KERNELS[isa])
-        bld.objects(source=BPTT % isa, includes='.', target='bptt_' + isa,
-                    cflags=KERNELS[isa])
+        for name, source in PER_ISA.items():
+            bld.objects(source=source % isa, includes='.', target=name + isa,
+                        cflags=KERNELS[isa])
     bld.stlib(source=DSP_RT, target='dsp_rt', includes='.',
               use=['kernel_' + isa for isa in bld.env.ISAS] + ['M'])
     bld.stlib(source=folder('dsp/**/*.c', excl=DSP_RT + ['dsp/kernel/*']),
               target='dsp', includes='.', use='dsp_rt JANSSON M')
     bld.stlib(source=folder('offline_trainer/**/*.c',
-                            excl=['offline_trainer/main.c', BPTT % '*']),
+                            excl=['offline_trainer/main.c']
+                            + [source % '*' for source in PER_ISA.values()]),
               target='trainer', includes='.',
               defines=['REM_VERSION="%s"' % VERSION],
-              use=['bptt_' + isa for isa in bld.env.ISAS]
+              use=[name + isa for isa in bld.env.ISAS
+                   for name in ('bptt_', 'floor_')]
                   + 'dsp FFTW3F SNDFILE CAIRO JANSSON NETTLE PTHREAD M'.split())
     bld.program(source='offline_trainer/main.c', target='remanence',
                 defines=['REM_VERSION="%s"' % VERSION],

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from waflib import Build, Logs, Options
+from waflib import Build, Context, Logs, Options
 
 # The tests run again in builds of their own: folder, --sanitize, which tests
 SANITIZED = [('asan', 'address,undefined', '*'),
@@ -14,12 +14,17 @@ SANITIZED = [('asan', 'address,undefined', '*'),
 
 
 def options(opt):
-    group = opt.add_option_group('Test and demo options')
+    group = opt.add_option_group('Test, bench and demo options')
     group.add_option('--only', default='', metavar='PATTERN',
                      help="check: tests of these names alone, like '*swap*'"
                           " or 'asan/*', separated by commas")
     group.add_option('--hosts', action='store_true',
                      help='check: with the slow tests in real hosts')
+    group.add_option('--json', action='store_true',
+                     help='bench: print one JSON object')
+    group.add_option('--compare', default='', metavar='OLD.json',
+                     help='bench: with what --json printed once; fails if a'
+                          ' time is more than 10 % longer')
     group.add_option('--time', default='', metavar='TIME',
                      help='demo: train for so long [default: 90s]')
 
@@ -85,15 +90,25 @@ class Lint(Build.BuildContext):
 
 
 class Bench(Build.BuildContext):
-    """measures the engine and the trainer, beside PyTorch if it is there"""
+    """measures engine, trainer and plugin, beside PyTorch if it is there"""
     cmd = 'bench'
     fun = 'build'
 
+    def execute(self):
+        self.stdout = os.dup(1)
+        if self.options.json:  # It shall be all there is on stdout
+            os.dup2(2, 1)
+        Build.BuildContext.execute(self)
+
     def execute_build(self):
         Build.BuildContext.execute_build(self)
-        run_or_stop(self, [os.path.join(self.out_dir, 'remanence'), 'bench'])
-        subprocess.call(self.env.PYTHON + ['tests/bench/torch_lstm.py'],
-                        cwd=self.top_dir)
+        run = self.env.PYTHON + ['tests/bench/bench.py', self.out_dir]
+        run += ['--json'] if self.options.json else []
+        if self.options.compare:
+            run += ['--compare=' + os.path.join(Context.launch_dir,
+                                                self.options.compare)]
+        if subprocess.call(run, cwd=self.top_dir, stdout=self.stdout):
+            sys.exit(1)  # It has said why
 
 
 class Demo(Build.BuildContext):

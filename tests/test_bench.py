@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""`remanence bench`: its figures are there and sane; bad values are refused.
-How fast the machine is, no test may depend on."""
+"""`remanence bench`: its figures are there and sane, regressions are seen, bad
+values are refused.  How fast the machine is, no test may depend on."""
 
 import json
 import os
@@ -9,6 +9,8 @@ import subprocess
 import sys
 
 PROGRAM = os.path.join(os.environ["BUILD_DIR"], "remanence")
+FEW = ("--shapes", "3,2x5", "--isa", "generic", "--train", "8x17",
+       "--steps", "40", "--seconds", "0.001", "--threads", "2")
 
 
 def bench(*options):
@@ -16,36 +18,105 @@ def bench(*options):
                           capture_output=True)
 
 
+def save(name, value):
+    with open(name, "w") as file:
+        file.write(value if isinstance(value, str) else json.dumps(value))
+    return name
+
+
 def check_figures():
-    run = bench("--json", "--hidden", "3,40", "--train", "8", "--batch", "17",
-                "--seconds", "0.01", "--threads", "2", "--layers", "2")
+    run = bench("--json", *FEW)
     figures = json.loads(run.stdout)
     engine, trainer = figures["engine"], figures["trainer"]
-    return (run.returncode == 0 and figures["batch"] == 17
-            and [row["hidden"] for row in engine] == [3, 40]
-            and [row["hidden"] for row in trainer] == [8]
+    return (run.returncode == 0
+            and [row["isa"] for row in figures["floor"]] == ["generic"]
+            and [(row["layers"], row["hidden"]) for row in engine]
+            == [(1, 3), (2, 5)]
+            and [(row["hidden"], row["streams"], row["steps"], row["threads"])
+                 for row in trainer] == [(8, 17, 40, 1), (8, 17, 40, 2)]
             # A sample takes more than one instruction and less than a second
             and all(0.2 < row["least"] <= row["ns_per_sample"] < 1e9
+                    and 0.2 < row["floor_chain"] < 1e9
+                    and 0.01 < row["floor_weights"] < 1e9 for row in engine)
+            # The engine's own tests are strict; here, that it is an error
+            and all(0 < row["error"] < 1e-5 and 0 < row["plain_error"] < 1e-5
                     for row in engine)
             and all(0.002 < row["least"] <= row["us_per_step"] < 1e9
-                    for row in trainer))
+                    and 0 < row["share_of_peak"] for row in trainer)
+            and figures["load"]["read_ms"] > figures["load"]["pack_ms"] > 0)
 
 
 def check_table():
-    run = bench("--hidden", "8", "--seconds", "0.01")
-    return run.returncode == 0 and "ns/sample" in run.stdout
+    beside = {"pytorch": [{"hidden": 8, "streams": 17, "steps": 40,
+                           "threads": 2, "us_per_step": 4321.5}]}
+    run = bench(*FEW, "--beside", save("beside.json", beside))
+    return (run.returncode == 0 and "ns per sample" in run.stdout
+            and "4321.5" in run.stdout and "2 x 5" in run.stdout
+            and "Loading" in run.stdout)
+
+
+def check_isas():
+    """Without --isa those of this machine; the environment narrows them"""
+    options = ("--json", "--shapes", "3", "--train", "none", "--seconds",
+               "0.001")
+    names = [row["isa"] for row in json.loads(bench(*options).stdout)["floor"]]
+    os.environ["REMANENCE_ISA"] = "generic"
+    one = json.loads(bench(*options).stdout)
+    del os.environ["REMANENCE_ISA"]
+    return (names[-1] == "generic" and len(set(names)) == len(names)
+            and [row["isa"] for row in one["engine"]] == ["generic"]
+            and "trainer" not in one)
+
+
+def check_comparison():
+    """Against what a machine a thousand times slower, or faster, once gave"""
+    old = json.loads(bench("--json", *FEW).stdout)
+    extra = save("extra.json", {"plugin": {"swap_us": 5.0, "block": [
+        {"frames": 64, "run_us": 2.0}]}})
+    old["plugin"] = {"swap_us": 5.0, "block": [{"frames": 64, "run_us": 1.0}]}
+    results = []
+    for factor in (1e-3, 1e3):
+        for row in old["engine"]:
+            row["ns_per_sample"] *= factor
+        run = bench(*FEW, "--compare", save("old.json", old))
+        slower = [line for line in run.stdout.splitlines() if "SLOWER" in line]
+        results.append((run.returncode, any(
+            "engine generic layers 2 hidden 5" in line for line in slower)))
+    run = bench(*FEW, "--json", "--compare", "old.json", "--beside", extra)
+    plugin = json.loads(run.stdout)["plugin"]["block"][0]
+    return (results[0] == (1, True) and results[1][1] is False
+            and run.returncode == 1 and plugin["run_us"] == 2.0
+            and "plugin block frames 64 run_us" in run.stderr)
+
+
+def check_gaps():
+    """What only one of the two has is left out"""
+    old = json.loads(bench("--json", *FEW).stdout)
+    del old["engine"][0]["ns_per_sample"], old["trainer"], old["floor"]
+    old["engine"][1]["ns_per_sample"] = "fast"
+    old["load"] = {"hidden": 40, "read_ms": 1e9, "pack_ms": -1.0}
+    run = bench(*FEW, "--compare", save("gaps.json", old))
+    return run.returncode == 0 and "0 of 1 times" in run.stdout
 
 
 def check_refusals():
-    bad = [("--hidden", "0"), ("--hidden", "8,"), ("--hidden", "1025"),
-           ("--layers", "9"), ("--seconds", "-1"), ("--threads", "x"),
+    save("broken.json", '{"engine": [')
+    save("list.json", "[1, 2]")
+    bad = [("--shapes", "0"), ("--shapes", "8,"), ("--shapes", "1025"),
+           ("--shapes", "9x8"), ("--shapes", "2x"), ("--train", "32"),
+           ("--train", "32x0"), ("--isa", "z80"), ("--isa", "generic,z80"),
+           ("--seconds", "-1"), ("--threads", "x"), ("--steps", "0"),
+           ("--compare", "broken.json"), ("--compare", "list.json"),
+           ("--compare", "missing.json"), ("--beside", "broken.json"),
            ("--nonsense",), ("word",)]
     runs = [bench(*options) for options in bad]
-    return all(run.returncode == 2 and not run.stdout and run.stderr
-               for run in runs)
+    return (all(run.returncode == 2 and not run.stdout and run.stderr
+                for run in runs)
+            and "broken.json" in bench("--compare", "broken.json").stderr)
 
 
-results = {test.__name__: test()
-           for test in (check_figures, check_table, check_refusals)}
+TESTS = (check_figures, check_table, check_isas, check_comparison, check_gaps,
+         check_refusals)
+results = {test.__name__: test() for test in TESTS}
 print(results)
 sys.exit(0 if all(results.values()) else 1)

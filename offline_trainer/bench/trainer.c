@@ -1,120 +1,60 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/bench.h"
+#include "offline_trainer/bench/trainer.h"
 
 #include "dsp/denormal.h"
+#include "offline_trainer/bench/noise.h"
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/optim.h"
 #include "offline_trainer/pool.h"
-#include "offline_trainer/streams.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { MAX_RUNS = 501, MIN_RUNS = 5, BLOCK = 64, BLOCKS_PER_RUN = 150 };
-
-static double
-now(void)
+double
+rem_bench_flops(const RemNetSpec* const spec)
 {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int
-compare(const void* const a, const void* const b)
-{
-  const double x = *(const double*)a;
-  const double y = *(const double*)b;
-  return (x > y) - (x < y);
-}
-
-/// Repeat run(handle) for about `seconds`; seconds per run
-static RemTiming
-repeat(void (*const run)(void*), void* const handle, const double seconds)
-{
-  double       times[MAX_RUNS];
-  size_t       n     = 0;
-  const double begin = now();
-
-  run(handle); // Caches and clocks warm up
-  while (n < MIN_RUNS || (n < MAX_RUNS && now() - begin < seconds)) {
-    const double t = now();
-    run(handle);
-    times[n++] = now() - t;
+  const double n   = spec->n_hidden;
+  double       sum = 3.0 * spec->n_out * n; // Forward, dh and gradient
+  for (uint32_t l = 0; l < spec->n_layers; ++l) {
+    const double n_in = l ? n : spec->n_in;
+    sum += 4.0 * n * (2.0 * (n_in + n + 1.0) + n + (l ? n_in : 0.0));
   }
-  qsort(times, n, sizeof(*times), compare);
-  return (RemTiming){times[n / 2], times[0]};
+  return 2.0 * sum;
 }
 
-/// Uniform noise in [-scale, scale), or NULL without memory
-static float*
-new_noise(const size_t n, const float scale)
-{
-  float* const x    = (float*)calloc(n, sizeof(float));
-  uint64_t     seed = 1U;
-  for (size_t i = 0; x && i < n; ++i) {
-    x[i] = scale * (float)(2.0 * rem_random_unit(&seed) - 1.0);
-  }
-  return x;
-}
-
-static RemStatus
-no_memory(RemError* const error)
-{
-  return rem_fail(
-    error, REM_NO_MEMORY, NULL, "Out of memory for the benchmark");
-}
-
-/// One net that plays
-typedef struct {
-  RemNet*      net;
-  RemNetState* state;
-  float*       params;
-  float*       x; ///< [BLOCK, I]
-  float*       y; ///< [BLOCK, O]
-} Engine;
-
+/// Let the peak of this process's memory count from now on
 static void
-run_engine(void* const handle)
+reset_memory_peak(void)
 {
-  const Engine* const e = (const Engine*)handle;
-  for (int i = 0; i < BLOCKS_PER_RUN; ++i) {
-    rem_net_block(e->net, e->state, e->x, e->y, BLOCK);
+  FILE* const file = fopen("/proc/self/clear_refs", "w");
+  if (file) {
+    fputs("5", file); // See proc(5)
+    fclose(file);
   }
 }
 
-RemStatus
-rem_bench_engine(const RemNetSpec* const spec,
-                 const double            seconds,
-                 RemTiming* const        out,
-                 RemError* const         error)
+/// Return that peak in MiB, or NaN where the system does not tell
+static double
+memory_peak(void)
 {
-  Engine e = {NULL,
-              NULL,
-              new_noise(rem_net_n_params(spec), 0.3f),
-              new_noise((size_t)BLOCK * spec->n_in, 1.0f),
-              new_noise((size_t)BLOCK * spec->n_out, 1.0f)};
-  e.net    = e.params ? rem_net_new(spec, e.params) : NULL;
-  e.state  = e.net ? rem_net_state_new(e.net) : NULL;
-
-  const bool made = e.state && e.x && e.y;
-  if (made) {
-    const RemFloatMode mode = rem_denormals_off();
-    *out                    = repeat(run_engine, &e, seconds);
-    rem_denormals_restore(mode);
-    out->median *= 1e9 / (BLOCKS_PER_RUN * BLOCK);
-    out->least *= 1e9 / (BLOCKS_PER_RUN * BLOCK);
+  FILE* const file = fopen("/proc/self/status", "r");
+  double      mib  = (double)NAN;
+  char        line[256];
+  while (file && fgets(line, sizeof(line), file)) {
+    static const char label[] = "VmHWM:";
+    if (!strncmp(line, label, sizeof(label) - 1U)) {
+      mib = strtod(line + sizeof(label) - 1U, NULL) / 1024.0;
+    }
   }
-  rem_net_state_free(e.state);
-  rem_net_free(e.net);
-  free(e.params);
-  free(e.x);
-  free(e.y);
-  return made ? REM_SUCCESS : no_memory(error);
+  if (file) {
+    fclose(file);
+  }
+  return mib;
 }
 
 /// Windows that train, and what they meet in
@@ -149,10 +89,10 @@ run_group(void* const handle, const uint32_t group, const uint32_t thread)
   rem_window_backward(t->windows[thread], packed);
 }
 
+/// One update by one window
 static void
-run_trainer(void* const handle)
+run_window(Trainer* const t)
 {
-  Trainer* const t = (Trainer*)handle;
   rem_pool_run(t->pool, t->n_groups, run_group, t);
   for (uint32_t g = 1; g < t->n_groups; ++g) {
     for (size_t i = 0; i < t->n_packed; ++i) {
@@ -164,6 +104,14 @@ run_trainer(void* const handle)
   rem_bptt_net_set(t->net, t->params);
 }
 
+static void
+run_windows(void* const handle, const uint64_t n)
+{
+  for (uint64_t i = 0; i < n; ++i) {
+    run_window((Trainer*)handle);
+  }
+}
+
 /// Make the windows, their streams fed with noise
 static bool
 make_windows(Trainer* const t, const RemNetSpec* const spec)
@@ -171,7 +119,7 @@ make_windows(Trainer* const t, const RemNetSpec* const spec)
   const uint32_t n     = (t->n_streams + t->n_groups - 1U) / t->n_groups;
   const size_t   n_x   = (size_t)t->n_steps * spec->n_in * n;
   const size_t   n_y   = (size_t)t->n_steps * spec->n_out * n;
-  float* const   noise = new_noise(n_x + n_y, 0.5f);
+  float* const   noise = rem_bench_noise(n_x + n_y, 0.5f);
   bool           made  = noise != NULL;
 
   for (uint32_t g = 0; made && g < t->n_threads; ++g) {
@@ -198,7 +146,7 @@ make_trainer(Trainer* const t, const RemNetSpec* const spec)
   t->n_packed = rem_bptt_net_n_gradient(t->net);
   t->pool     = rem_pool_new(t->n_threads);
   t->adam     = rem_adam_new(t->n_params);
-  t->params   = new_noise(t->n_params, 0.3f);
+  t->params   = rem_bench_noise(t->n_params, 0.3f);
   t->windows  = (RemWindow**)calloc(t->n_threads, sizeof(RemWindow*));
   t->states   = (float*)calloc(t->n_streams * t->n_state, sizeof(float));
   t->packed   = (float*)calloc(t->n_groups * t->n_packed, sizeof(float));
@@ -228,30 +176,38 @@ clear_trainer(Trainer* const t)
 }
 
 RemStatus
-rem_bench_trainer(const RemNetSpec* const spec,
-                  const uint32_t          n_streams,
-                  const uint32_t          n_steps,
-                  const uint32_t          n_threads,
-                  const double            seconds,
-                  RemTiming* const        out,
-                  RemError* const         error)
+rem_bench_trainer(const RemTraining* const training,
+                  const uint32_t           n_threads,
+                  const double             seconds,
+                  RemTrainerFigures* const out,
+                  RemError* const          error)
 {
   Trainer t   = {0};
-  t.n_params  = rem_net_n_params(spec);
-  t.n_state   = rem_net_n_state(spec);
-  t.n_streams = n_streams;
-  t.n_steps   = n_steps;
-  t.n_groups  = rem_bptt_n_groups(n_streams);
+  t.n_params  = rem_net_n_params(&training->spec);
+  t.n_state   = rem_net_n_state(&training->spec);
+  t.n_streams = training->n_streams;
+  t.n_steps   = training->n_steps;
+  t.n_groups  = rem_bptt_n_groups(training->n_streams);
   t.n_threads = n_threads;
 
-  const bool made = make_trainer(&t, spec);
+  reset_memory_peak();
+  const bool made = make_trainer(&t, &training->spec);
   if (made) {
+    const RemBenchTask task = {run_windows, &t};
     const RemFloatMode mode = rem_denormals_off();
-    *out                    = repeat(run_trainer, &t, seconds);
+    rem_bench_time(&task,
+                   1U,
+                   seconds,
+                   n_threads > 1U ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID,
+                   &out->us);
     rem_denormals_restore(mode);
-    out->median *= 1e6 / n_steps;
-    out->least *= 1e6 / n_steps;
+    out->us.median *= 1e6 / training->n_steps;
+    out->us.least *= 1e6 / training->n_steps;
+    out->memory_mib = memory_peak();
   }
   clear_trainer(&t);
-  return made ? REM_SUCCESS : no_memory(error);
+  return made
+           ? REM_SUCCESS
+           : rem_fail(
+               error, REM_NO_MEMORY, NULL, "Out of memory for the benchmark");
 }

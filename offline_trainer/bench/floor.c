@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/bench/floor.h"
+
+#include "dsp/kernel/kernel.h"
+#include "offline_trainer/bench/floor_kernel.h"
+#include "offline_trainer/bench/noise.h"
+#include "offline_trainer/pool.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define L1_BYTES ((size_t)16 << 10U)  ///< Half the smallest L1 data cache
+#define L2_BYTES ((size_t)192 << 10U) ///< Four times the largest L1, most L2
+
+static const RemFloorKernel*
+select_kernel(const char* const isa)
+{
+#if defined(__x86_64__)
+  if (!strcmp(isa, "avx512")) {
+    return &rem_floor_kernel_avx512;
+  }
+  if (!strcmp(isa, "avx2")) {
+    return &rem_floor_kernel_avx2;
+  }
+#elif defined(__aarch64__)
+  if (!strcmp(isa, "neon")) {
+    return &rem_floor_kernel_neon;
+  }
+#endif
+  (void)isa;
+  return &rem_floor_kernel_generic;
+}
+
+static size_t
+step_floats(const RemFloorKernel* const kernel)
+{
+  return (size_t)REM_FLOOR_STEP * kernel->width;
+}
+
+/// A block of memory that a kernel goes through, or only registers
+typedef struct {
+  const RemFloorKernel* kernel;
+  const float*          block;
+  uint64_t              n_steps; ///< Of the block
+  volatile float        sum;     ///< Where results go, so that they are made
+} Walk;
+
+static void
+run_fma(void* const handle, const uint64_t n)
+{
+  Walk* const walk = (Walk*)handle;
+  walk->sum        = walk->kernel->fma(n);
+}
+
+static void
+run_load(void* const handle, const uint64_t n)
+{
+  Walk* const walk = (Walk*)handle;
+  walk->sum        = walk->kernel->load(walk->block, walk->n_steps, n);
+}
+
+static void
+run_around(void* const handle, const uint64_t n)
+{
+  Walk* const walk = (Walk*)handle;
+  walk->sum        = walk->kernel->stream(walk->block, walk->n_steps, n, false);
+}
+
+static void
+run_to_and_fro(void* const handle, const uint64_t n)
+{
+  Walk* const walk = (Walk*)handle;
+  walk->sum        = walk->kernel->stream(walk->block, walk->n_steps, n, true);
+}
+
+RemStatus
+rem_bench_machine(const char* const isa,
+                  const double      seconds,
+                  RemMachine* const out,
+                  RemError* const   error)
+{
+  const RemFloorKernel* const kernel = select_kernel(isa);
+  const size_t                step   = step_floats(kernel);
+  float* const block = rem_bench_noise(L2_BYTES / sizeof(float), 0.3f);
+  if (!block) {
+    return rem_fail(
+      error, REM_NO_MEMORY, NULL, "Out of memory for the benchmark");
+  }
+
+  Walk               walks[3] = {{kernel, NULL, 0U, 0.0f},
+                                 {kernel, block, L1_BYTES / sizeof(float) / step, 0.0f},
+                                 {kernel, block, L2_BYTES / sizeof(float) / step, 0.0f}};
+  const RemBenchTask tasks[3] = {
+    {run_fma, &walks[0]}, {run_load, &walks[1]}, {run_load, &walks[2]}};
+  RemTiming times[3];
+  rem_bench_time(tasks, 3U, seconds, CLOCK_THREAD_CPUTIME_ID, times);
+  free(block);
+
+  const double per_step = 1e-9 * (double)step;
+  out->fma_gflops       = 2.0 * per_step / times[0].median;
+  out->l1_gb_per_s      = sizeof(float) * per_step / times[1].median;
+  out->l2_gb_per_s      = sizeof(float) * per_step / times[2].median;
+  return REM_SUCCESS;
+}
+
+/// The peak of several cores
+typedef struct {
+  const RemFloorKernel* kernel;
+  RemPool*              pool;
+  uint32_t              n_threads;
+  uint64_t              n; ///< Steps that each of them does
+} Peak;
+
+static void
+run_thread(void* const handle, const uint32_t index, const uint32_t thread)
+{
+  const Peak* const peak = (const Peak*)handle;
+  Walk              walk = {peak->kernel, NULL, 0U, 0.0f};
+  run_fma(&walk, peak->n);
+  (void)index;
+  (void)thread;
+}
+
+static void
+run_peak(void* const handle, const uint64_t n)
+{
+  Peak* const peak = (Peak*)handle;
+  peak->n          = n;
+  rem_pool_run(peak->pool, peak->n_threads, run_thread, peak);
+}
+
+double
+rem_bench_peak(const char* const isa,
+               const uint32_t    n_threads,
+               const double      seconds)
+{
+  Peak peak = {select_kernel(isa), rem_pool_new(n_threads), n_threads, 0U};
+  if (!peak.pool) {
+    return 0.0;
+  }
+  const RemBenchTask task = {run_peak, &peak};
+  RemTiming          time = {0.0, 0.0};
+  rem_bench_time(&task,
+                 1U,
+                 seconds,
+                 n_threads > 1U ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID,
+                 &time);
+  rem_pool_free(peak.pool);
+  return 2e-9 * (double)step_floats(peak.kernel) * n_threads / time.median;
+}
+
+struct RemFloor {
+  Walk          walk;
+  RemFloorChain chain;
+  double        n_steps;  ///< Of the weights of a frame, not a whole number
+  double        n_layers; ///< Chains in a frame
+  float*        data;     ///< The one block that all of the above points into
+};
+
+/// Weights of a frame, all layers, without the head
+static size_t
+count_weights(const RemNetSpec* const spec)
+{
+  return rem_net_head_at(spec).weight;
+}
+
+RemFloor*
+rem_floor_new(const RemNetSpec* const spec, const char* const isa)
+{
+  const RemFloorKernel* const kernel  = select_kernel(isa);
+  const size_t                v       = kernel->width;
+  const size_t                step    = step_floats(kernel);
+  const size_t                weights = count_weights(spec);
+  const size_t                n_steps = (weights + step - 1U) / step;
+  const uint32_t              units = (uint32_t)((spec->n_hidden + v - 1U) / v);
+  const size_t                p     = (size_t)units * v;
+  const size_t lines  = REM_ALIGN / sizeof(float); // Every part starts one
+  const size_t padded = (p + lines - 1U) / lines * lines;
+  const size_t block  = (n_steps * step + lines - 1U) / lines * lines;
+
+  RemFloor* const floor = (RemFloor*)calloc(1, sizeof(RemFloor));
+  float* const    data  = rem_bench_noise(block + 6U * padded, 0.3f);
+  if (!floor || !data) {
+    free(floor);
+    free(data);
+    return NULL;
+  }
+  float* const z  = data + block;
+  floor->data     = data;
+  floor->walk     = (Walk){kernel, data, n_steps, 0.0f};
+  floor->chain    = (RemFloorChain){units, z, z + 4U * padded, z + 5U * padded};
+  floor->n_steps  = (double)weights / (double)step;
+  floor->n_layers = spec->n_layers;
+  return floor;
+}
+
+void
+rem_floor_free(RemFloor* const floor)
+{
+  if (floor) {
+    free(floor->data);
+    free(floor);
+  }
+}
+
+static void
+run_chain(void* const handle, const uint64_t n)
+{
+  const RemFloor* const floor = (const RemFloor*)handle;
+  floor->walk.kernel->chain(&floor->chain, n);
+}
+
+void
+rem_floor_tasks(RemFloor* const floor, RemBenchTask* const tasks)
+{
+  tasks[0] = (RemBenchTask){run_around, &floor->walk};
+  tasks[1] = (RemBenchTask){run_to_and_fro, &floor->walk};
+  tasks[2] = (RemBenchTask){run_chain, floor};
+}
+
+void
+rem_floor_result(const RemFloor* const  floor,
+                 const RemTiming* const times,
+                 double* const          stream,
+                 double* const          chain)
+{
+  *stream = floor->n_steps * fmin(times[0].median, times[1].median);
+  *chain  = floor->n_layers * times[2].median;
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: ISC
+
+#define REM_FLOOR_KERNEL rem_floor_kernel_avx512
+#define REM_ISA "avx512"
+
+#include "offline_trainer/bench/floor_body.h"

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: ISC
+
+/// The code behind RemFloorKernel, compiled once per instruction set: a file
+/// that includes this defines REM_FLOOR_KERNEL (the struct's name) and REM_ISA.
+
+#include "dsp/kernel/kernel.h"
+#include "dsp/kernel/vec.h"
+#include "offline_trainer/bench/floor_kernel.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STEP = (int)REM_FLOOR_STEP, STEP_FLOATS = STEP * VEC_WIDTH };
+enum { MAX_UNITS = 8, MANY = 4 }; ///< Unit vectors that are compiled as one
+
+static float
+sum_of(const Vec* const acc)
+{
+  Vec sum = acc[0];
+  for (size_t i = 1; i < STEP; ++i) {
+    sum += acc[i];
+  }
+  return vec_sum(sum);
+}
+
+static float
+fma_steps(const uint64_t n)
+{
+  const Vec half = vec_set(0.5f);
+  Vec       acc[STEP];
+  for (size_t i = 0; i < STEP; ++i) {
+    acc[i] = vec_set((float)i);
+  }
+  for (uint64_t s = 0; s < n; ++s) {
+    for (size_t i = 0; i < STEP; ++i) {
+      acc[i] = vec_fma(acc[i], half, half);
+    }
+  }
+  return sum_of(acc);
+}
+
+/// Where the next step is.  Arithmetic instead of branches: one that is guessed
+/// wrong at every end of the block would cost more than a step.
+VEC_INLINE const float*
+advance(const float* const at,
+        int64_t* const     stride,
+        uint64_t* const    left,
+        const uint64_t     n_steps,
+        const bool         turn)
+{
+  const uint64_t end  = *left == 0U;
+  const int64_t  move = turn ? *stride * (int64_t)(1U - end)
+                             : *stride * (int64_t)(1U - n_steps * end);
+  *left               = *left - 1U + n_steps * end;
+  *stride             = turn ? *stride - 2 * *stride * (int64_t)end : *stride;
+  return at + move;
+}
+
+static float
+load_steps(const float* const block, const uint64_t n_steps, const uint64_t n)
+{
+  VecInt       acc[STEP] = {{0}};
+  const float* at        = block;
+  int64_t      stride    = STEP_FLOATS;
+  uint64_t     left      = n_steps - 1U;
+  for (uint64_t s = 0; s < n; ++s) {
+    for (size_t i = 0; i < STEP; ++i) {
+      acc[i] ^= (VecInt)vec_load(at + i * VEC_WIDTH);
+    }
+    at = advance(at, &stride, &left, n_steps, false);
+  }
+  for (size_t i = 1; i < STEP; ++i) {
+    acc[0] ^= acc[i];
+  }
+  return vec_sum((Vec)acc[0]);
+}
+
+VEC_INLINE float
+stream_one_way(const float* const block,
+               const uint64_t     n_steps,
+               const uint64_t     n,
+               const bool         turn)
+{
+  const Vec    h         = vec_set(0.5f);
+  Vec          acc[STEP] = {{0.0f}};
+  const float* at        = block;
+  int64_t      stride    = STEP_FLOATS;
+  uint64_t     left      = n_steps - 1U;
+  for (uint64_t s = 0; s < n; ++s) {
+    for (size_t i = 0; i < STEP; ++i) {
+      acc[i] = vec_fma(h, vec_load(at + i * VEC_WIDTH), acc[i]);
+    }
+    at = advance(at, &stride, &left, n_steps, turn);
+  }
+  return sum_of(acc);
+}
+
+static float
+stream_steps(const float* const block,
+             const uint64_t     n_steps,
+             const uint64_t     n,
+             const bool         turn)
+{
+  return turn ? stream_one_way(block, n_steps, n, true)
+              : stream_one_way(block, n_steps, n, false);
+}
+
+/// What the recurrent product adds to a gate once h is known, at least: its
+/// last FMA
+VEC_INLINE Vec
+gate_of(const Vec h, const float* const z)
+{
+  return vec_fma(h, vec_set(0.3f), vec_load(z));
+}
+
+/// A frame of `n` unit vectors from the first on, gate by gate, so that the
+/// processor finds work in one chain while another waits
+VEC_INLINE void
+chain_units(const RemFloorChain* const chain,
+            const size_t               first,
+            const size_t               n,
+            const Vec                  h)
+{
+  const size_t       p  = (size_t)chain->n_vectors * VEC_WIDTH;
+  const size_t       at = first * VEC_WIDTH;
+  const float* const z  = chain->z + at;
+  Vec                gates[REM_N_GATES][MAX_UNITS];
+
+  for (size_t g = 0; g < REM_N_GATES; ++g) {
+    for (size_t v = 0; v < n; ++v) {
+      const Vec x = gate_of(h, z + g * p + v * VEC_WIDTH);
+      gates[g][v] = g == 2U ? vec_tanh(x) : vec_sigmoid(x);
+    }
+  }
+  for (size_t v = 0; v < n; ++v) {
+    float* const c = chain->c + at + v * VEC_WIDTH;
+    const Vec    next =
+      vec_fma(gates[1][v], vec_load(c), gates[0][v] * gates[2][v]);
+    vec_store(c, next);
+    vec_store(chain->h + at + v * VEC_WIDTH, gates[3][v] * vec_tanh(next));
+  }
+}
+
+/// A frame begins when the last h of the one before is stored: one load puts it
+/// into every lane
+VEC_INLINE Vec
+last_h(const RemFloorChain* const chain)
+{
+  return vec_set(chain->h[(size_t)chain->n_vectors * VEC_WIDTH - 1U]);
+}
+
+VEC_INLINE void
+chain_few(const RemFloorChain* const chain,
+          const uint32_t             n_vectors,
+          const uint64_t             n)
+{
+  const RemFloorChain here = {
+    n_vectors, chain->z, chain->c, chain->h}; // No store can change this copy
+  for (uint64_t t = 0; t < n; ++t) {
+    chain_units(&here, 0U, n_vectors, last_h(&here));
+  }
+}
+
+static void
+chain_many(const RemFloorChain* const chain, const uint64_t n)
+{
+  const RemFloorChain here = *chain;
+  for (uint64_t t = 0; t < n; ++t) {
+    const Vec h = last_h(&here);
+    size_t    v = 0;
+    for (; v + MANY <= here.n_vectors; v += MANY) {
+      chain_units(&here, v, MANY, h);
+    }
+    for (; v < here.n_vectors; ++v) {
+      chain_units(&here, v, 1U, h);
+    }
+  }
+}
+
+static void
+chain_frames(const RemFloorChain* const chain, const uint64_t n)
+{
+  switch (chain->n_vectors) {
+  case 1:
+    chain_few(chain, 1, n);
+    break;
+  case 2:
+    chain_few(chain, 2, n);
+    break;
+  case 3:
+    chain_few(chain, 3, n);
+    break;
+  case 4:
+    chain_few(chain, 4, n);
+    break;
+  case 5:
+    chain_few(chain, 5, n);
+    break;
+  case 6:
+    chain_few(chain, 6, n);
+    break;
+  case 7:
+    chain_few(chain, 7, n);
+    break;
+  case 8:
+    chain_few(chain, 8, n);
+    break;
+  default:
+    chain_many(chain, n);
+    break;
+  }
+}
+
+const RemFloorKernel REM_FLOOR_KERNEL =
+  {REM_ISA, VEC_WIDTH, fma_steps, load_steps, stream_steps, chain_frames};
