@@ -146,7 +146,9 @@ rem_net_state_is_finite(const RemNet* net, const RemNetState* state);
    and row order as torch.nn.LSTM, its two biases summed into b.
 
    The stream may be cut into calls anywhere: the output is the same to the
-   last bit.
+   last bit.  Instruction sets round differently: each stays within twice the
+   error of a plain loop in float, or within 1e-7 where that is more, and so
+   two stay within twice that of each other.  (Of a net that is not chaotic.)
 
    @param state Memory of this stream; updated in place.
    @param x     [n, I] frames, one after the other.
