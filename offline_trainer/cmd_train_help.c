@@ -48,6 +48,8 @@ static const char help_training[] =
   "      --window N            samples that gradients go back [%u; 2048 with\n"
   "                            --stft]\n"
   "      --warm-up N           samples a stream plays before it learns [%u]\n"
+  "      --memory N            samples that the slowest cells remember when\n"
+  "                            training begins [%g]\n"
   "      --learning-rate R     highest; it falls along a cosine to the limit\n"
   "                            of time or epochs [%g]\n"
   "      --decay D             of weights, apart from the gradient [%g]\n"
@@ -86,6 +88,7 @@ train_help(void)
          spec.n_streams,
          spec.n_steps,
          spec.n_warm_up,
+         spec.memory,
          spec.rate,
          spec.decay,
          spec.clip,

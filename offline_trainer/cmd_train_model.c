@@ -73,6 +73,7 @@ print_options(FILE* const out, const RemTrainSpec* const spec)
   fprintf(out, "--batch %u\n", spec->n_streams);
   fprintf(out, "--window %u\n", spec->n_steps);
   fprintf(out, "--warm-up %u\n", spec->n_warm_up);
+  fprintf(out, "--memory %.9g\n", spec->memory);
   fprintf(out, "--learning-rate %.9g\n", spec->rate);
   fprintf(out, "--decay %.9g\n", spec->decay);
   fprintf(out, "--clip %.9g\n", spec->clip);

@@ -31,6 +31,7 @@ static const struct option long_options[] = {
   {"batch", required_argument, NULL, OPTION_BATCH},
   {"window", required_argument, NULL, OPTION_WINDOW},
   {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+  {"memory", required_argument, NULL, OPTION_MEMORY},
   {"learning-rate", required_argument, NULL, OPTION_RATE},
   {"decay", required_argument, NULL, OPTION_DECAY},
   {"clip", required_argument, NULL, OPTION_CLIP},

@@ -52,6 +52,7 @@ static const Number numbers[] = {
    REM_MAX_STREAMS},
   {OPTION_WINDOW, KIND_U32, offsetof(TrainOptions, spec.n_steps), 16.0, 1e6},
   {OPTION_WARM_UP, KIND_U32, offsetof(TrainOptions, spec.n_warm_up), 0.0, 1e6},
+  {OPTION_MEMORY, KIND_F64, offsetof(TrainOptions, spec.memory), 1.0, 1e6},
   {OPTION_RATE, KIND_F64, offsetof(TrainOptions, spec.rate), 1e-9, 1.0},
   {OPTION_DECAY, KIND_F64, offsetof(TrainOptions, spec.decay), 0.0, 1.0},
   {OPTION_CLIP, KIND_F64, offsetof(TrainOptions, spec.clip), 1e-6, 1e9},

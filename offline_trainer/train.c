@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORGET_BIAS 1.0f ///< So that memory lasts from the start
-
 RemTrainSpec
 rem_train_default(void)
 {
@@ -17,8 +15,9 @@ rem_train_default(void)
     .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
     .loss      = rem_loss_default(),
     .n_streams = 32U,
-    .n_steps   = 128U,
+    .n_steps   = 256U,
     .n_warm_up = 1000U,
+    .memory    = 2000.0,
     .rate      = 0.02,
     .decay     = 0.0,
     .clip      = 1.0,
@@ -80,12 +79,33 @@ fill_uniform(float* const    params,
   }
 }
 
-/**
-   Set parameters to begin with: U(-1, 1) / sqrt(H), and 1 for the bias of the
-   forget gates.
+/// Give units memories of 1 to `longest` samples, evenly spread by octaves
+static void
+spread_memories(float* const    bias,
+                const uint32_t  n_hidden,
+                const double    longest,
+                uint64_t* const random)
+{
+  float* const input  = bias; // Order of gates: i, f, g, o
+  float* const forget = bias + n_hidden;
+  for (uint32_t j = 0; j < n_hidden; ++j) {
+    forget[j] = (float)(rem_random_unit(random) * log(longest));
+    input[j]  = -forget[j];
+  }
+}
 
-   Source: the range is PyTorch's; Jozefowicz, Zaremba, Sutskever 2015, "An
-   empirical exploration of recurrent network architectures" for the bias.
+/**
+   Set parameters to begin with: U(-1, 1) / sqrt(H), but for the biases of the
+   forget and input gates, log T and -log T with log T in U(0, log memory).
+
+   A forget gate of sigmoid(log T) keeps for about T samples, and an input gate
+   of sigmoid(-log T) lets in as much as that keeps within bounds.  Nets that
+   begin so have cells for the slow parts of a device, its bias and its sag;
+   those with one bias for all seldom find them.
+
+   Source: the range is PyTorch's; Tallec and Ollivier 2018, "Can recurrent
+   neural networks warp time?", arXiv:1804.11188 for the biases, there with T
+   uniform instead of log T.
 */
 static void
 initialise(RemTrainer* const trainer)
@@ -95,10 +115,10 @@ initialise(RemTrainer* const trainer)
   uint64_t                random = trainer->spec.seed;
   fill_uniform(trainer->params, trainer->n_params, bound, &random);
   for (uint32_t l = 0; l < net->n_layers; ++l) {
-    float* const bias = trainer->params + rem_net_layer_at(net, l).bias;
-    for (uint32_t j = 0; j < net->n_hidden; ++j) {
-      bias[net->n_hidden + j] = FORGET_BIAS;
-    }
+    spread_memories(trainer->params + rem_net_layer_at(net, l).bias,
+                    net->n_hidden,
+                    trainer->spec.memory,
+                    &random);
   }
   trainer->params[rem_net_head_at(net).bias] = 0.0f;
   trainer->counters.random                   = random;

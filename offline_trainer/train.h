@@ -23,6 +23,7 @@ typedef struct {
   uint32_t    n_streams; ///< Batch, 1..#REM_MAX_STREAMS
   uint32_t    n_steps;   ///< Truncation length: samples of a window
   uint32_t    n_warm_up; ///< Samples that a stream plays before it learns
+  double      memory;    ///< Samples that the slowest cells keep at first
   double      rate;      ///< Highest learning rate
   double      decay;     ///< Of weights, as rem_adam_step()
   double      clip;      ///< Longest gradient

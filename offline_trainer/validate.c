@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define PIECE 65536U  ///< Samples compared by one task
-#define CONTEXT 8192U ///< Samples played before; silence where there are none
+#define CONTEXT 8192U ///< Samples played before, if there are as many
 
 /// A task
 typedef struct {
@@ -63,6 +63,19 @@ measure(RemValidation* const validation, const RemStretch* const stretch)
   validation->length += stretch->end - stretch->begin;
 }
 
+/// Give `model` knobs that rest in the middle; false without memory
+static bool
+add_knobs(RemModel* const model, const uint32_t n)
+{
+  model->knobs = n ? (RemKnob*)calloc(n, sizeof(RemKnob)) : NULL;
+  for (uint32_t k = 0; model->knobs && k < n; ++k) {
+    model->knobs[k].maximum       = 1.0f;
+    model->knobs[k].default_value = 0.5f;
+    model->n_knobs                = k + 1U;
+  }
+  return model->n_knobs == n;
+}
+
 RemValidation*
 rem_validation_new(const RemNetSpec* const spec,
                    const RemStretch* const stretches,
@@ -78,12 +91,7 @@ rem_validation_new(const RemNetSpec* const spec,
   }
   v->pieces = (Piece*)calloc(n_pieces, sizeof(Piece));
   v->model  = rem_model_new(spec);
-  bool good = v->pieces && v->model;
-  if (good && spec->n_in > 1U) {
-    v->model->n_knobs = spec->n_in - 1U;
-    v->model->knobs   = (RemKnob*)calloc(v->model->n_knobs, sizeof(RemKnob));
-    good              = v->model->knobs;
-  }
+  bool good = v->pieces && v->model && add_knobs(v->model, spec->n_in - 1U);
   for (uint32_t i = 0; good && i < n_stretches; ++i) {
     measure(v, &stretches[i]);
     good = add_pieces(v, &stretches[i]);
@@ -124,20 +132,16 @@ run_piece(void* const handle, const uint32_t index, const uint32_t thread)
   const RemPair* const pair    = piece->stretch.pair;
   const size_t         begin   = piece->stretch.begin;
   const size_t         context = begin < CONTEXT ? begin : CONTEXT;
-  const size_t         silence = CONTEXT - context;
   const size_t         n       = piece->stretch.end - begin;
   const float* const   target  = pair->target + begin;
   float* const         y       = piece->y;
 
-  memset(y, 0, silence * sizeof(float));
-  memcpy(y + silence,
-         pair->input + (begin - context),
-         (context + n) * sizeof(float));
+  memcpy(y, pair->input + (begin - context), (context + n) * sizeof(float));
   piece->error = INFINITY;
-  if (!rem_render(v->model, pair->knobs, y, y, CONTEXT + n, NULL)) {
+  if (!rem_render(v->model, pair->knobs, y, y, context + n, NULL)) {
     piece->error = 0.0;
     for (size_t t = 0; t < n; ++t) {
-      const double e = (double)target[t] - (double)y[CONTEXT + t];
+      const double e = (double)target[t] - (double)y[context + t];
       piece->error += e * e;
     }
   }
@@ -148,9 +152,14 @@ rem_validation_esr(RemValidation* const validation,
                    RemPool* const       pool,
                    const float* const   params)
 {
-  const size_t n_params = rem_net_n_params(&validation->model->spec);
-  double       error    = 0.0;
-  memcpy(validation->model->params, params, n_params * sizeof(float));
+  RemModel* const         model = validation->model;
+  const RemNetSpec* const spec  = &model->spec;
+  double                  error = 0.0;
+  memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
+  memset(model->rest, 0, rem_net_n_state(spec) * sizeof(float));
+  if (rem_model_settle(model, NULL)) {
+    return INFINITY;
+  }
   rem_pool_run(pool, validation->n_pieces, run_piece, validation);
   for (uint32_t i = 0; i < validation->n_pieces; ++i) {
     error += validation->pieces[i].error;

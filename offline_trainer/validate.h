@@ -39,11 +39,12 @@ rem_validation_length(const RemValidation* validation);
    Return the ESR over all held-out stretches, sum (d - y)^2 / sum d^2, infinity
    if the net runs away on them.
 
-   Stretches are cut into pieces so that threads can share them; each piece is
-   played with a moment of the recording before it, or silence at its beginning,
-   so that the figure differs from that of the settled model, played in one go,
-   by a thousandth of itself or so.  It does not depend on the number of
-   threads.
+   The net settles first: one that a long silence leads astray does badly here,
+   as it would in the plugin.  Stretches are cut into pieces so that threads can
+   share them; each piece is played from the rest state, with a moment of the
+   recording before it, so that the figure differs from that of the settled
+   model, played in one go, by a thousandth of itself or so.  It does not depend
+   on the number of threads.
 
    @param params [rem_net_n_params()]
 */
