@@ -67,8 +67,8 @@ play_reference(const RemNetSpec* const spec,
   for (uint32_t t = 0; t < N; ++t) {
     const double x64 = (double)x[t];
     float        y32 = 0.0f;
-    reference_step(spec, p64, s64, &x64, y + t);
-    plain_step(spec, params, s32, x + t, &y32);
+    rem_reference_step(spec, p64, s64, &x64, y + t);
+    rem_plain_step(spec, params, s32, x + t, &y32);
     worst = fmax(worst, fabs((double)y32 - y[t]));
   }
   free(p64);
