@@ -235,7 +235,7 @@ play_scaled(const RemModelCheck* const check,
             float* const               input,
             float* const               y)
 {
-  for (size_t i = 0; i < check->n_frames * model->spec.n_in; ++i) {
+  for (size_t i = 0; i < (size_t)check->n_frames * model->spec.n_in; ++i) {
     input[i] = factor * check->input[i];
   }
   rem_net_state_set(player->net, player->state, model->rest);
@@ -258,12 +258,15 @@ certain_frames(const RemModelCheck* const check,
                const float* const         y,
                const float* const         other)
 {
-  size_t i = 0U;
-  while (i < check->n_frames * n_out &&
-         !(fabsf(y[i] - other[i]) > 0.1f * REM_CHECK_TOLERANCE)) {
-    ++i;
+  for (size_t t = 0; t < check->n_frames; ++t) {
+    for (size_t o = 0; o < n_out; ++o) {
+      const float apart = fabsf(y[t * n_out + o] - other[t * n_out + o]);
+      if (apart > 0.1f * REM_CHECK_TOLERANCE) {
+        return t ? t : 1U;
+      }
+    }
   }
-  return i < n_out ? 1U : i / n_out;
+  return check->n_frames;
 }
 
 /// Compare `n_frames` with the test vector; the place of the largest miss goes
@@ -278,19 +281,21 @@ compare(const RemModelCheck* const check,
   float  worst = 0.0f;
   size_t at    = 0U;
 
-  for (size_t i = 0; i < n_frames * n_out; ++i) {
-    const float miss = fabsf(y[i] - check->output[i]);
-    if (!isfinite(miss)) {
-      return rem_fail(error,
-                      REM_NOT_FINITE,
-                      NULL,
-                      "the net's output is not finite at frame %zu of the "
-                      "test vector",
-                      i / n_out);
-    }
-    if (miss > worst) {
-      worst = miss;
-      at    = i / n_out;
+  for (size_t t = 0; t < n_frames; ++t) {
+    for (size_t o = 0; o < n_out; ++o) {
+      const float miss = fabsf(y[t * n_out + o] - check->output[t * n_out + o]);
+      if (!isfinite(miss)) {
+        return rem_fail(error,
+                        REM_NOT_FINITE,
+                        NULL,
+                        "the net's output is not finite at frame %zu of the "
+                        "test vector",
+                        t);
+      }
+      if (miss > worst) {
+        worst = miss;
+        at    = t;
+      }
     }
   }
   return worst <= REM_CHECK_TOLERANCE
