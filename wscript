@@ -20,7 +20,7 @@ Configure.autoconfig = 'clobber'  # Every command configures first if it must
 KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'avx512': ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mfma'],
            'neon': []}
-PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s.c',  # Compiled with these flags
+PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s.c'}
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
@@ -86,8 +86,8 @@ def build(bld):
         bld.env.append_value('CFLAGS', '-Werror')
     for isa in bld.env.ISAS:
         for name, source in PER_ISA.items():
-            bld.objects(source=source % isa, includes='.', target=name + isa,
-                        cflags=KERNELS[isa])
+            bld.objects(source=folder(source % isa), includes='.',
+                        target=name + isa, cflags=KERNELS[isa])
     bld.stlib(source=DSP_RT, target='dsp_rt', includes='.',
               use=['kernel_' + isa for isa in bld.env.ISAS] + ['M'])
     bld.stlib(source=folder('dsp/**/*.c', excl=DSP_RT + ['dsp/kernel/*']),

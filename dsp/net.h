@@ -149,6 +149,9 @@ rem_net_state_is_finite(const RemNet* net, const RemNetState* state);
    last bit.  Instruction sets round differently: each stays within twice the
    error of a plain loop in float, or within 1e-7 where that is more, and so
    two stay within twice that of each other.  (Of a net that is not chaotic.)
+   A net whose weights exceed the first-level cache (from about 44 units on)
+   adds up its products in another order in every second frame since the state
+   was set.
 
    @param state Memory of this stream; updated in place.
    @param x     [n, I] frames, one after the other.
@@ -165,6 +168,27 @@ rem_net_block(const RemNet* net,
               const float*  x,
               float*        y,
               uint32_t      n);
+
+/**
+   Run a net over two streams of the same length, such as the channels of a
+   stereo pair.  They share every weight on its way and fill each other's waits,
+   so that small nets cost little more than for one.
+
+   The output is that of two calls of rem_net_block(), to the last bit if both
+   streams have come as many frames since their state was set.
+
+   @param states The streams' memories, not the same.
+   @param x      Two of [n, I].
+   @param y      Two of [n, O]; each may be its own `x` where I = O.
+
+   Thread: audio, as rem_net_block().
+*/
+REM_RT void
+rem_net_block_pair(const RemNet*       net,
+                   RemNetState* const* states,
+                   const float* const* x,
+                   float* const*       y,
+                   uint32_t            n);
 
 /// Return the name of the instruction set that nets are packed for: "avx512",
 /// "avx2", "neon" or "generic"

@@ -127,90 +127,118 @@ static size_t
 lay_out_net(RemNet* const net)
 {
   const RemNetSpec* const spec = &net->spec;
-  const size_t            row  = (size_t)REM_N_GATES * net->n_padded;
   size_t                  used = 0U;
 
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     RemLstmLayer* const layer = &net->layers[l];
-    layer->w                  = carve(net->data, &used, layer->n_in * row);
-    layer->b                  = carve(net->data, &used, row);
-    layer->u                  = carve(net->data, &used, layer->n_hidden * row);
+    layer->w = carve(net->data, &used, (size_t)layer->n_in * layer->row);
+    layer->b = carve(net->data, &used, layer->row);
+    for (uint32_t i = 0; i < layer->n_blocks; ++i) {
+      RemLstmBlock* const block = &layer->blocks[i];
+      const size_t        row   = rem_block_vectors(block) * net->kernel->width;
+      block->u                  = carve(net->data, &used, block->n_rows * row);
+      block->w                  = layer->w ? layer->w + block->column : NULL;
+    }
   }
-  net->v = carve(net->data, &used, (size_t)spec->n_out * net->n_padded);
-  net->d = carve(net->data, &used, spec->n_out);
+  net->head.v = carve(net->data, &used, (size_t)spec->n_out * net->n_padded);
+  net->head.d = carve(net->data, &used, spec->n_out);
   return used;
 }
 
-/// Where hidden unit `j` of a gate stands in a packed row, and the group's own
-/// place and width in it
-typedef struct {
-  size_t first; ///< First column of the group
-  size_t width; ///< Columns of the group: 4 * size * V
-  size_t at;    ///< Column of the unit within the group
-} Column;
-
-static Column
-column_of(const RemNet* const net,
-          const uint32_t      group_size,
-          const uint32_t      gate,
-          const uint32_t      j)
-{
-  const uint32_t v       = net->kernel->width;
-  const uint32_t n_units = net->n_padded / v;
-  const uint32_t first   = j / v / group_size * group_size;
-  const uint32_t left    = n_units - first;
-  const uint32_t size    = left < group_size ? left : group_size;
-  return (Column){(size_t)REM_N_GATES * first * v,
-                  (size_t)REM_N_GATES * size * v,
-                  (size_t)gate * size * v + (j - first * v)};
-}
-
-static void
-pack_layer(const RemNet* const net, const uint32_t l, const float* const params)
-{
-  const RemLayerAt          at    = rem_net_layer_at(&net->spec, l);
-  const RemLstmLayer* const layer = &net->layers[l];
-  const uint32_t            n     = layer->n_hidden;
-  const size_t              row   = (size_t)REM_N_GATES * net->n_padded;
-  float* const              w     = (float*)layer->w;
-  float* const              b     = (float*)layer->b;
-  float* const              u     = (float*)layer->u;
-
-  for (uint32_t r = 0; r < REM_N_GATES * n; ++r) {
-    const Column column = column_of(net, layer->group_size, r / n, r % n);
-    const float* w_from = params + at.weight_ih + (size_t)r * layer->n_in;
-    const float* u_from = params + at.weight_hh + (size_t)r * n;
-
-    b[column.first + column.at] = params[at.bias + r];
-    for (uint32_t k = 0; k < layer->n_in; ++k) {
-      w[k * row + column.first + column.at] = w_from[k];
-    }
-    for (uint32_t k = 0; k < n; ++k) {
-      u[column.first * n + k * column.width + column.at] = u_from[k];
-    }
-  }
-}
-
-static void
-pack_head(const RemNet* const net, const float* const params)
-{
-  const RemHeadAt at = rem_net_head_at(&net->spec);
-  const uint32_t  n  = net->spec.n_hidden;
-
-  for (uint32_t o = 0; o < net->spec.n_out; ++o) {
-    memcpy(net->v + (size_t)o * net->n_padded,
-           params + at.weight + (size_t)o * n,
-           n * sizeof(float));
-    net->d[o] = params[at.bias + o];
-  }
-}
-
-/// Share the unit vectors among as few groups as fit, as evenly as possible
+/// Units that vectors of some width make of a layer's, half vectors included
 static uint32_t
-even_group_size(const uint32_t n_units, const uint32_t max_group)
+padded_units(const uint32_t n_hidden, const uint32_t width)
 {
-  const uint32_t n_groups = (n_units + max_group - 1U) / max_group;
-  return (n_units + n_groups - 1U) / n_groups;
+  return (uint32_t)round_up(n_hidden, width / 2U);
+}
+
+/// How the units of every layer are shared among blocks
+typedef struct {
+  uint32_t n_vectors; ///< Whole ones
+  uint32_t n_blocks;
+  bool     half; ///< And half a vector, in the last block
+} Plan;
+
+/// Share the unit vectors among as few blocks as fit, as evenly as possible.
+/// Units that fill no more than half of the last vector take two gates each.
+static Plan
+plan_blocks(const uint32_t n_hidden, const uint32_t width)
+{
+  const uint32_t rest     = n_hidden % width;
+  const bool     half     = rest && rest <= width / 2U;
+  const uint32_t n        = n_hidden / width + (rest && !half ? 1U : 0U);
+  const uint32_t n_blocks = (n + REM_MAX_VECTORS - 1U) / REM_MAX_VECTORS;
+  return (Plan){n, n_blocks ? n_blocks : 1U, half};
+}
+
+/// Return what suits a layer's size best: half the vectors' width where that
+/// pads an eighth less or holds them all, so that the chain needs no shuffles
+static const RemKernel*
+choose_kernel(const RemKernel* const kernel, const uint32_t n_hidden)
+{
+  if (!kernel->half) {
+    return kernel;
+  }
+  const uint32_t width = kernel->half->width;
+  const uint32_t whole = padded_units(n_hidden, kernel->width);
+  const uint32_t saved = whole - padded_units(n_hidden, width);
+  return n_hidden <= width || 8U * saved >= whole ? kernel->half : kernel;
+}
+
+/// Cut a layer into blocks, and say how long a row of its gates is
+static void
+cut_layer(RemLstmLayer* const    layer,
+          const RemKernel* const kernel,
+          const Plan             plan)
+{
+  uint32_t at = 0U;
+
+  layer->n_blocks = plan.n_blocks;
+  for (uint32_t i = 0; i < plan.n_blocks; ++i) {
+    RemLstmBlock* const block = &layer->blocks[i];
+    block->n_vectors =
+      plan.n_vectors / plan.n_blocks + (i < plan.n_vectors % plan.n_blocks);
+    block->half    = plan.half && i + 1U == plan.n_blocks;
+    block->step[0] = kernel->step[0][block->n_vectors][block->half];
+    block->step[1] = kernel->step[1][block->n_vectors][block->half];
+    block->at      = at;
+    block->column  = layer->row;
+    block->n_rows  = (uint32_t)round_up(layer->n_hidden, REM_ROW_UNIT);
+    block->n_x     = layer->direct ? layer->n_in : 0U;
+    at += block->n_vectors * kernel->width;
+    layer->row += (uint32_t)rem_block_vectors(block) * kernel->width;
+  }
+  for (uint32_t i = 0; i < plan.n_blocks; ++i) {
+    layer->blocks[i].w_row = layer->row;
+  }
+}
+
+static bool
+cut_layers(RemNet* const net)
+{
+  const RemNetSpec* const spec = &net->spec;
+  const Plan plan = plan_blocks(spec->n_hidden, net->kernel->width);
+
+  net->blocks = (RemLstmBlock*)calloc((size_t)spec->n_layers * plan.n_blocks,
+                                      sizeof(RemLstmBlock));
+  for (uint32_t l = 0; net->blocks && l < spec->n_layers; ++l) {
+    RemLstmLayer* const layer = &net->layers[l];
+    layer->n_in               = l ? spec->n_hidden : spec->n_in;
+    layer->n_hidden           = spec->n_hidden;
+    layer->direct             = !l && spec->n_in <= REM_MAX_DIRECT;
+    layer->blocks             = net->blocks + (size_t)l * plan.n_blocks;
+    cut_layer(layer, net->kernel, plan);
+  }
+  return net->blocks != NULL;
+}
+
+/// Whether the weights that a frame walks exceed the first-level cache.  What
+/// was used last is then used first, so that the part that fits is found there:
+/// a walk in one direction would find nothing.
+static bool
+exceeds_cache(const RemLstmLayer* const layer)
+{
+  return sizeof(float) * layer->row * layer->n_hidden > 28672U; // Of 32 KiB
 }
 
 RemNet*
@@ -231,26 +259,21 @@ rem_net_new_for(const RemNetSpec* const spec,
   }
 
   net->spec     = *spec;
-  net->kernel   = kernel;
+  net->kernel   = choose_kernel(kernel, spec->n_hidden);
   net->n_padded = (uint32_t)round_up(spec->n_hidden, net->kernel->width);
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    net->layers[l].n_in       = l ? spec->n_hidden : spec->n_in;
-    net->layers[l].n_hidden   = spec->n_hidden;
-    net->layers[l].n_padded   = net->n_padded;
-    net->layers[l].group_size = even_group_size(
-      net->n_padded / net->kernel->width, net->kernel->max_group);
+  net->head =
+    (RemLinear){spec->n_in, spec->n_out, net->n_padded, spec->skip, NULL, NULL};
+  if (cut_layers(net)) {
+    net->alternate = exceeds_cache(&net->layers[0]);
+    net->data      = new_block(lay_out_net(net));
   }
-  net->data = new_block(lay_out_net(net));
   if (!net->data) {
-    free(net);
+    rem_net_free(net);
     return NULL;
   }
 
   lay_out_net(net);
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    pack_layer(net, l, params);
-  }
-  pack_head(net, params);
+  rem_net_pack(net, params);
   return net;
 }
 
@@ -259,6 +282,7 @@ rem_net_free(RemNet* const net)
 {
   if (net) {
     free(net->data);
+    free(net->blocks);
     free(net);
   }
 }
@@ -268,14 +292,14 @@ lay_out_state(RemNetState* const state, const RemNet* const net)
 {
   const size_t p    = net->n_padded;
   const size_t n    = net->spec.n_layers * p;
+  const size_t row  = net->layers[0].row;
   size_t       used = 0U;
 
   state->h      = carve(state->data, &used, n);
   state->c      = carve(state->data, &used, n);
-  state->z      = carve(state->data, &used, p * REM_CHUNK * REM_N_GATES);
+  state->z      = carve(state->data, &used, REM_CHUNK * row);
   state->run[0] = carve(state->data, &used, p * (REM_CHUNK + 1U));
   state->run[1] = carve(state->data, &used, p * (REM_CHUNK + 1U));
-  state->y = carve(state->data, &used, (size_t)REM_CHUNK * net->spec.n_out);
   return used;
 }
 

@@ -10,6 +10,8 @@
 #include "tests/check.h"
 #include "tests/reference.h"
 
+#include <string.h>
+
 enum { N_ISAS = 4, N = 24000, MAX_SIZE = 128 };
 
 static const char* const isas[N_ISAS] = {"generic", "avx2", "avx512", "neon"};

@@ -8,67 +8,112 @@
 
 #include "dsp/rt.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define REM_ALIGN 64U  ///< Bytes; the widest vector, a cache line
-#define REM_CHUNK 16U  ///< Frames whose input products fit the L1 cache
-#define REM_N_GATES 4U ///< i, f, g, o
+#define REM_ALIGN 64U      ///< Bytes; the widest vector, a cache line
+#define REM_N_GATES 4U     ///< i, f, g, o
+#define REM_MAX_VECTORS 3U ///< Whole unit vectors in a block
+#define REM_ROW_UNIT 4U    ///< Rows of a block's weights are a multiple of this
+#define REM_MAX_DIRECT 4U  ///< Most inputs that a step takes as they come
+
+/// Memory of one stream for one step of one layer
+typedef struct {
+  const float* z;     ///< [row] what the gates start from
+  const float* x;     ///< [n_x] inputs that are not in z yet
+  const float* h;     ///< [P] before
+  float*       c;     ///< [P] updated in place
+  float*       h_new; ///< [P] after
+} RemLstmFrame;
+
+typedef struct RemLstmBlock RemLstmBlock;
 
 /**
-   Packed weights of an LSTM layer.
+   Advance the units of one block by one step of one or two streams.
 
-   Hidden units stand in vectors of V; P is H rounded up to V.  Unit vectors
-   form groups, small enough that their 4 * size accumulators stay in registers.
-   A row of 4P numbers holds, group after group, gate after gate, the group's
-   unit vectors: one broadcast of h_k feeds a whole group of that row.  Padded
-   units have zero weights, so they stay at h = c = 0.
+   @param frames    One per stream.
+   @param backwards Walk the weights from the last row to the first.
 */
+typedef void (*RemLstmStep)(const RemLstmBlock* block,
+                            const RemLstmFrame* frames,
+                            bool                backwards);
+
+/**
+   Some hidden units of a layer, and all weights that lead to them from h.
+
+   Units stand in vectors of V: first whole ones, then, as the layer's last
+   units, perhaps half a vector.  A row of weights holds, gate after gate, the
+   whole vectors; then two vectors for the half one: [i f] and [g o].  Row k is
+   multiplied by h_k; there are as many rows as units in the layer, rounded up
+   to #REM_ROW_UNIT by rows of zeros.  Padded units have zero weights, so they
+   stay at h = c = 0.
+*/
+struct RemLstmBlock {
+  RemLstmStep  step[2]; ///< For one stream, for two
+  uint32_t     at;      ///< First unit
+  uint32_t     column;  ///< First column in a row of z
+  uint32_t     n_vectors;
+  bool         half;   ///< Has half a vector
+  uint32_t     n_rows; ///< K
+  const float* u;      ///< [K, 4 * n_vectors * V + (half ? 2V : 0)]
+  uint32_t     n_x;    ///< Inputs to take from x, 0 if z has them all
+  uint32_t     w_row;  ///< Columns from one row of w to the next
+  const float* w;      ///< [n_x] rows of the layer's w, this block's columns
+};
+
+/// Packed weights of an LSTM layer
 typedef struct {
-  uint32_t     n_in;       ///< I
-  uint32_t     n_hidden;   ///< H
-  uint32_t     n_padded;   ///< P
-  uint32_t     group_size; ///< Unit vectors in every group but, maybe, the last
-  const float* w;          ///< [I, 4P] input weights, rows as above
-  const float* b;          ///< [4P] bias, likewise
-  const float* u; ///< Recurrent weights: for each group, [H, 4 * size * V]
+  uint32_t      n_in;     ///< I
+  uint32_t      n_hidden; ///< H
+  uint32_t      row;      ///< Columns of all blocks together: gates of a frame
+  bool          direct;   ///< Steps take x as it comes: there is no project()
+  const float*  w;        ///< [I, row] input weights
+  const float*  b;        ///< [row] bias
+  uint32_t      n_blocks;
+  RemLstmBlock* blocks; ///< [n_blocks]
 } RemLstmLayer;
+
+/// A linear head
+typedef struct {
+  uint32_t     n_in;     ///< I of the net, for the skip
+  uint32_t     n_out;    ///< O
+  uint32_t     n_padded; ///< P
+  bool         skip;     ///< Add the first O inputs
+  const float* v;        ///< [O, P] padded by zeros
+  const float* d;        ///< [O]
+} RemLinear;
 
 /// One instruction set's code.  No result depends on how a stream is cut into
 /// calls.  Thread: audio.
-typedef struct {
-  const char* isa;
-  uint32_t    width;     ///< V, floats in a vector
-  uint32_t    max_group; ///< Most unit vectors in a group
+typedef struct RemKernel RemKernel;
+struct RemKernel {
+  const char*      isa;
+  uint32_t         width; ///< V, floats in a vector
+  const RemKernel* half;  ///< The same on vectors of half the width, or NULL
 
-  /// z [n, 4P] = b + W x for frames x [n], `stride` floats apart
+  /// z [n, row] = b + W x for frames x [n], `stride` floats apart
   void (*project)(const RemLstmLayer* layer,
                   const float*        x,
                   size_t              stride,
                   float*              z,
                   uint32_t            n);
 
-  /// Advance n steps: z [n, 4P] from project(), c [P] in place, h [n + 1, P]
-  /// with the state before the first step in row 0
-  void (*lstm)(const RemLstmLayer* layer,
-               const float*        z,
-               float*              c,
-               float*              h,
-               uint32_t            n);
+  /// By streams less one, whole vectors, and whether there is half a vector
+  RemLstmStep step[2][REM_MAX_VECTORS + 1][2];
 
-  /// y [n, O] = d + V h for h [n, P], with v [O, P] padded by zeros
-  void (*head)(const float* v,
-               const float* d,
-               uint32_t     n_padded,
-               uint32_t     n_out,
-               const float* h,
-               float*       y,
-               uint32_t     n);
+  /// y [n, O] = d + V h, and x [n, I] if skipped, for h [n, P]; `y` may be `x`
+  /// where I = O
+  void (*head)(const RemLinear* head,
+               const float*     h,
+               const float*     x,
+               float*           y,
+               uint32_t         n);
 
   /// Activations in place, for tests: x [n] aligned, n a multiple of V
   void (*tanh)(float* x, size_t n);
   void (*sigmoid)(float* x, size_t n);
-} RemKernel;
+};
 
 /**
    Return the best code for this processor.

@@ -4,5 +4,6 @@
 
 #define REM_KERNEL rem_kernel_avx512
 #define REM_ISA "avx512"
+#define REM_KERNEL_HALF &rem_kernel_avx512_half
 
 #include "dsp/kernel/kernel_body.h"

@@ -4,6 +4,7 @@
 /// that includes this defines REM_FLOOR_KERNEL (the struct's name) and REM_ISA.
 
 #include "dsp/kernel/kernel.h"
+#include "dsp/kernel/kernel_cell.h"
 #include "dsp/kernel/vec.h"
 #include "offline_trainer/bench/floor_kernel.h"
 
@@ -14,6 +15,15 @@
 enum { STEP = (int)REM_FLOOR_STEP, STEP_FLOATS = STEP * VEC_WIDTH };
 enum { MAX_UNITS = 8, MANY = 4 }; ///< Unit vectors that are compiled as one
 
+/// Sum of all lanes
+static float
+lanes_of(const Vec x)
+{
+  const Vec  only[4] = {x};
+  const Vec4 sum     = vec_sums(only);
+  return sum[0];
+}
+
 static float
 sum_of(const Vec* const acc)
 {
@@ -21,7 +31,7 @@ sum_of(const Vec* const acc)
   for (size_t i = 1; i < STEP; ++i) {
     sum += acc[i];
   }
-  return vec_sum(sum);
+  return lanes_of(sum);
 }
 
 static float
@@ -73,7 +83,7 @@ load_steps(const float* const block, const uint64_t n_steps, const uint64_t n)
   for (size_t i = 1; i < STEP; ++i) {
     acc[0] ^= acc[i];
   }
-  return vec_sum((Vec)acc[0]);
+  return lanes_of((Vec)acc[0]);
 }
 
 VEC_INLINE float
@@ -106,16 +116,9 @@ stream_steps(const float* const block,
               : stream_one_way(block, n_steps, n, false);
 }
 
-/// What the recurrent product adds to a gate once h is known, at least: its
-/// last FMA
-VEC_INLINE Vec
-gate_of(const Vec h, const float* const z)
-{
-  return vec_fma(h, vec_set(0.3f), vec_load(z));
-}
-
-/// A frame of `n` unit vectors from the first on, gate by gate, so that the
-/// processor finds work in one chain while another waits
+/// A frame of `n` unit vectors from the first on, each phase for all of them,
+/// so that the processor finds work in one chain while another waits.  What the
+/// recurrent product adds to a gate once h is known is at least its last FMA.
 VEC_INLINE void
 chain_units(const RemFloorChain* const chain,
             const size_t               first,
@@ -125,20 +128,21 @@ chain_units(const RemFloorChain* const chain,
   const size_t       p  = (size_t)chain->n_vectors * VEC_WIDTH;
   const size_t       at = first * VEC_WIDTH;
   const float* const z  = chain->z + at;
-  Vec                gates[REM_N_GATES][MAX_UNITS];
+  Vec                gates[REM_N_GATES * MAX_UNITS];
+  Rest               rest[MAX_UNITS];
 
   for (size_t g = 0; g < REM_N_GATES; ++g) {
     for (size_t v = 0; v < n; ++v) {
-      const Vec x = gate_of(h, z + g * p + v * VEC_WIDTH);
-      gates[g][v] = g == 2U ? vec_tanh(x) : vec_sigmoid(x);
+      const Vec z_v    = vec_load(z + g * p + v * VEC_WIDTH);
+      gates[g * n + v] = vec_fma(h, vec_set(0.3f), z_v);
     }
   }
   for (size_t v = 0; v < n; ++v) {
-    float* const c = chain->c + at + v * VEC_WIDTH;
-    const Vec    next =
-      vec_fma(gates[1][v], vec_load(c), gates[0][v] * gates[2][v]);
-    vec_store(c, next);
-    vec_store(chain->h + at + v * VEC_WIDTH, gates[3][v] * vec_tanh(next));
+    rest[v] =
+      start_whole(gates + v, (uint32_t)n, chain->c + at + v * VEC_WIDTH);
+  }
+  for (size_t v = 0; v < n; ++v) {
+    vec_store(chain->h + at + v * VEC_WIDTH, finish(rest[v]));
   }
 }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: ISC
+
+/// Products that do not wait for h: what goes into a layer and out of a net,
+/// compiled once per instruction set
+
+#ifndef REM_DSP_KERNEL_KERNEL_DENSE_H
+#define REM_DSP_KERNEL_KERNEL_DENSE_H
+
+#include "dsp/kernel/kernel.h"
+#include "dsp/kernel/vec.h"
+
+enum { TILE_FRAMES = 4, TILE_VECTORS = 3 };
+
+/// A tile of z = b + W x: `m` frames by `v` vectors, x_j ascending for every
+/// element, whatever the tile
+VEC_INLINE void
+project_tile(const RemLstmLayer* const layer,
+             const float* const        x,
+             const size_t              stride,
+             float* const              z,
+             const size_t              column,
+             const uint32_t            m,
+             const uint32_t            v)
+{
+  const size_t row = layer->row;
+  Vec          acc[TILE_FRAMES][TILE_VECTORS];
+
+  for (uint32_t t = 0; t < m; ++t) {
+    for (uint32_t i = 0; i < v; ++i) {
+      acc[t][i] = vec_load(layer->b + column + i * VEC_WIDTH);
+    }
+  }
+  for (uint32_t j = 0; j < layer->n_in; ++j) {
+    const float* const w = layer->w + j * row + column;
+    for (uint32_t t = 0; t < m; ++t) {
+      const Vec x_j = vec_set(x[t * stride + j]);
+      for (uint32_t i = 0; i < v; ++i) {
+        acc[t][i] = vec_fma(x_j, vec_load(w + i * VEC_WIDTH), acc[t][i]);
+      }
+    }
+  }
+  for (uint32_t t = 0; t < m; ++t) {
+    for (uint32_t i = 0; i < v; ++i) {
+      vec_store(z + t * row + column + i * VEC_WIDTH, acc[t][i]);
+    }
+  }
+}
+
+/// z = b + W x for `m` frames, 1 or TILE_FRAMES
+VEC_INLINE void
+project_frames(const RemLstmLayer* const layer,
+               const float* const        x,
+               const size_t              stride,
+               float* const              z,
+               const uint32_t            m)
+{
+  const size_t row = layer->row;
+  size_t       at  = 0;
+
+  for (; at + TILE_VECTORS * VEC_WIDTH <= row; at += TILE_VECTORS * VEC_WIDTH) {
+    project_tile(layer, x, stride, z, at, m, TILE_VECTORS);
+  }
+  for (; at < row; at += VEC_WIDTH) {
+    project_tile(layer, x, stride, z, at, m, 1);
+  }
+}
+
+REM_RT static void
+project(const RemLstmLayer* const layer,
+        const float* const        x,
+        const size_t              stride,
+        float* const              z,
+        const uint32_t            n)
+{
+  const size_t row = layer->row;
+  uint32_t     t   = 0;
+
+  for (; t + TILE_FRAMES <= n; t += TILE_FRAMES) {
+    project_frames(layer, x + t * stride, stride, z + t * row, TILE_FRAMES);
+  }
+  for (; t < n; ++t) {
+    project_frames(layer, x + t * stride, stride, z + t * row, 1);
+  }
+}
+
+/// One output of `m` frames, 1 or TILE_FRAMES, whose sums are taken together
+VEC_INLINE void
+head_tile(const RemLinear* const head,
+          const uint32_t         o,
+          const float* const     h,
+          const float* const     x,
+          float* const           y,
+          const uint32_t         m)
+{
+  const float* const v                = head->v + (size_t)o * head->n_padded;
+  Vec                acc[TILE_FRAMES] = {{0.0f}};
+  float              sum[TILE_FRAMES];
+
+  for (uint32_t j = 0; j < head->n_padded; j += VEC_WIDTH) {
+    const Vec v_j = vec_load(v + j);
+    for (uint32_t t = 0; t < m; ++t) {
+      const Vec h_j = vec_load(h + (size_t)t * head->n_padded + j);
+      acc[t]        = vec_fma(v_j, h_j, acc[t]);
+    }
+  }
+  const Vec4 sums = vec_sums(acc);
+  memcpy(sum, &sums, sizeof(sum));
+  for (uint32_t t = 0; t < m; ++t) {
+    const float d = head->d[o] + (head->skip ? x[t * head->n_in + o] : 0.0f);
+    y[t * head->n_out + o] = d + sum[t];
+  }
+}
+
+REM_RT static void
+run_head(const RemLinear* const head,
+         const float*           h,
+         const float*           x,
+         float*                 y,
+         uint32_t               n)
+{
+  for (; n >= TILE_FRAMES; n -= TILE_FRAMES) {
+    for (uint32_t o = 0; o < head->n_out; ++o) {
+      head_tile(head, o, h, x, y, TILE_FRAMES);
+    }
+    h += (size_t)TILE_FRAMES * head->n_padded;
+    x += (size_t)TILE_FRAMES * head->n_in;
+    y += (size_t)TILE_FRAMES * head->n_out;
+  }
+  for (uint32_t t = 0; t < n; ++t) {
+    for (uint32_t o = 0; o < head->n_out; ++o) {
+      head_tile(head,
+                o,
+                h + (size_t)t * head->n_padded,
+                x + (size_t)t * head->n_in,
+                y + (size_t)t * head->n_out,
+                1);
+    }
+  }
+}
+
+#endif // REM_DSP_KERNEL_KERNEL_DENSE_H

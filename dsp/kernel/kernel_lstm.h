@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: ISC
+
+/// One step of an LSTM layer, compiled once per instruction set
+///
+/// Idea: one broadcast of h_k feeds all gates of a block, whose sums stay in
+/// registers; every weight is read once, in the order of memory.  All sums are
+/// done before the first activation, so that the chains of all units run side
+/// by side.
+/// Cost: K * row FMAs at one or two a cycle, then the chain gates, c, tanh, h:
+/// about 130 cycles, in which nothing else can be done for this stream.
+
+#ifndef REM_DSP_KERNEL_KERNEL_LSTM_H
+#define REM_DSP_KERNEL_KERNEL_LSTM_H
+
+#include "dsp/kernel/kernel.h"
+#include "dsp/kernel/kernel_cell.h"
+#include "dsp/kernel/vec.h"
+
+#include <stdbool.h>
+
+enum {
+  MAX_ROW     = REM_N_GATES * REM_MAX_VECTORS + 2, ///< Vectors of a row
+  MAX_STREAMS = 2,
+  MAX_SETS    = REM_ROW_UNIT
+};
+
+/// Sums of one stream: sets that take rows in turn, which hides the latency of
+/// the FMA where a row has few vectors
+typedef struct {
+  Vec sum[MAX_SETS * MAX_ROW];
+} Sums;
+
+/// Rows of weights and of h, in the order of the walk
+typedef struct {
+  const float* u;
+  ptrdiff_t    u_step;
+  ptrdiff_t    at; ///< Of h
+  ptrdiff_t    step;
+} Walk;
+
+VEC_INLINE Walk
+start_walk(const RemLstmBlock* const block,
+           const uint32_t            n_row,
+           const bool                backwards)
+{
+  const ptrdiff_t row  = (ptrdiff_t)n_row * VEC_WIDTH;
+  const ptrdiff_t last = (ptrdiff_t)block->n_rows - 1;
+  return backwards ? (Walk){block->u + last * row, -row, last, -1}
+                   : (Walk){block->u, row, 0, 1};
+}
+
+/// Add one row times its h to the sums of every stream
+VEC_INLINE void
+add_row(Sums* const               sums,
+        const RemLstmFrame* const frames,
+        const uint32_t            n_streams,
+        const Walk* const         walk,
+        const uint32_t            n_row,
+        const uint32_t            set)
+{
+  Vec h[MAX_STREAMS];
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    h[s] = vec_set(frames[s].h[walk->at]);
+  }
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_row; ++v) {
+    const Vec u = vec_load(walk->u + v * VEC_WIDTH);
+    VEC_UNROLL
+    for (uint32_t s = 0; s < n_streams; ++s) {
+      Vec* const sum = &sums[s].sum[set * n_row + v];
+      *sum           = vec_fma(h[s], u, *sum);
+    }
+  }
+}
+
+/// Start the sums from z, the first set, and zero
+VEC_INLINE void
+start_sums(Sums* const        sums,
+           const float* const z,
+           const uint32_t     n_row,
+           const uint32_t     n_sets)
+{
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_row * n_sets; ++v) {
+    sums->sum[v] = v < n_row ? vec_load(z + v * VEC_WIDTH) : vec_set(0.0f);
+  }
+}
+
+/// Add the inputs that are not in z; nothing here waits for h
+VEC_INLINE void
+add_inputs(Sums* const               sums,
+           const RemLstmBlock* const block,
+           const float* const        x,
+           const uint32_t            n_row)
+{
+  const float* w = block->w;
+  for (uint32_t j = 0; j < block->n_x; ++j, w += block->w_row) {
+    const Vec x_j = vec_set(x[j]);
+    VEC_UNROLL
+    for (uint32_t v = 0; v < n_row; ++v) {
+      sums->sum[v] = vec_fma(x_j, vec_load(w + v * VEC_WIDTH), sums->sum[v]);
+    }
+  }
+}
+
+/// Add up the sets, 1, 2 or 4
+VEC_INLINE void
+join_sums(Sums* const sums, const uint32_t n_row, const uint32_t n_sets)
+{
+  VEC_UNROLL
+  for (uint32_t n = n_sets / 2 * n_row; n >= n_row; n /= 2) {
+    VEC_UNROLL
+    for (uint32_t v = 0; v < n; ++v) {
+      sums->sum[v] += sums->sum[n + v];
+    }
+  }
+}
+
+/// Units of one block up to c
+VEC_INLINE void
+start_units(const RemLstmBlock* const block,
+            const RemLstmFrame* const frame,
+            const Sums* const         sums,
+            const uint32_t            n_vectors,
+            const bool                half,
+            Rest* const               rest)
+{
+  float* const c = frame->c + block->at;
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_vectors; ++v) {
+    rest[v] = start_whole(sums->sum + v, n_vectors, c + v * VEC_WIDTH);
+  }
+  if (half) {
+    rest[n_vectors] = start_half(sums->sum + REM_N_GATES * n_vectors,
+                                 c + n_vectors * VEC_WIDTH);
+  }
+}
+
+/// Units of one block from c on
+VEC_INLINE void
+finish_units(const RemLstmBlock* const block,
+             const RemLstmFrame* const frame,
+             const uint32_t            n_vectors,
+             const bool                half,
+             const Rest* const         rest)
+{
+  float* const h = frame->h_new + block->at;
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_vectors; ++v) {
+    vec_store(h + v * VEC_WIDTH, finish(rest[v]));
+  }
+  if (half) {
+    vec_store_half(h + n_vectors * VEC_WIDTH, finish(rest[n_vectors]));
+  }
+}
+
+/// How many sets of sums hide the latency of the FMA: 4 to 5 cycles times two
+/// FMAs a cycle ask for about eight of them
+VEC_INLINE uint32_t
+sets_of(const uint32_t n_row)
+{
+  return n_row < 4 ? 4 : n_row < 7 ? 2 : 1;
+}
+
+/// One step of a block; all but the first three are constants.  Each phase is
+/// done for all streams before the next, so that the processor finds their
+/// chains side by side.
+VEC_INLINE void
+step_block(const RemLstmBlock* const block,
+           const RemLstmFrame* const frames,
+           const bool                backwards,
+           const uint32_t            n_streams,
+           const uint32_t            n_vectors,
+           const bool                half)
+{
+  const uint32_t n_row  = REM_N_GATES * n_vectors + (half ? 2 : 0);
+  const uint32_t n_sets = sets_of(n_row);
+  Sums           sums[MAX_STREAMS];
+  Rest           rest[MAX_STREAMS][REM_MAX_VECTORS + 1];
+  Walk           walk = start_walk(block, n_row, backwards);
+  uint32_t       left = block->n_rows;
+
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    start_sums(&sums[s], frames[s].z + block->column, n_row, n_sets);
+    add_inputs(&sums[s], block, frames[s].x, n_row);
+  }
+  do {
+    VEC_UNROLL
+    for (uint32_t set = 0; set < n_sets; ++set) {
+      add_row(sums, frames, n_streams, &walk, n_row, set);
+      walk.u += walk.u_step;
+      walk.at += walk.step;
+    }
+    left -= n_sets;
+  } while (left);
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    join_sums(&sums[s], n_row, n_sets);
+    start_units(block, &frames[s], &sums[s], n_vectors, half, rest[s]);
+  }
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    finish_units(block, &frames[s], n_vectors, half, rest[s]);
+  }
+}
+
+/// Most sums that stay in registers, with what else must be there
+#if defined(__AVX512F__) || defined(__aarch64__)
+enum { MAX_SUMS = 28 };
+#else
+enum { MAX_SUMS = 12 };
+#endif
+
+/// One step of a block of two streams: side by side, or else in turn
+VEC_INLINE void
+step_pair(const RemLstmBlock* const block,
+          const RemLstmFrame* const frames,
+          const bool                backwards,
+          const uint32_t            n_vectors,
+          const bool                half)
+{
+  const uint32_t n_row = REM_N_GATES * n_vectors + (half ? 2 : 0);
+  if (2 * n_row * sets_of(n_row) <= MAX_SUMS) {
+    step_block(block, frames, backwards, 2, n_vectors, half);
+  } else {
+    step_block(block, frames, backwards, 1, n_vectors, half);
+    step_block(block, frames + 1, backwards, 1, n_vectors, half);
+  }
+}
+
+#define STEP(N, HALF)                                                       \
+  REM_RT static void step_##N##_##HALF(const RemLstmBlock* const block,     \
+                                       const RemLstmFrame* const frames,    \
+                                       const bool                backwards) \
+  {                                                                         \
+    step_block(block, frames, backwards, 1, N, HALF);                       \
+  }                                                                         \
+  REM_RT static void pair_##N##_##HALF(const RemLstmBlock* const block,     \
+                                       const RemLstmFrame* const frames,    \
+                                       const bool                backwards) \
+  {                                                                         \
+    step_pair(block, frames, backwards, N, HALF);                           \
+  }
+
+STEP(0, 1)
+STEP(1, 0)
+STEP(1, 1)
+STEP(2, 0)
+STEP(2, 1)
+STEP(3, 0)
+STEP(3, 1)
+
+#undef STEP
+
+#endif // REM_DSP_KERNEL_KERNEL_LSTM_H
