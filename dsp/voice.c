@@ -47,10 +47,10 @@ gather(const RemVoice* const     voice,
        const float* const* const knobs,
        const uint32_t            n_given,
        const uint32_t            at,
+       float* const              frames,
        const uint32_t            n)
 {
-  const size_t n_in   = rem_net_spec(voice->net)->n_in;
-  float* const frames = voice->frames;
+  const size_t n_in = rem_net_spec(voice->net)->n_in;
 
   for (uint32_t t = 0; t < n; ++t) {
     frames[t * n_in] = in[at + t] * voice->in_gain;
@@ -63,6 +63,14 @@ gather(const RemVoice* const     voice,
   }
 }
 
+REM_RT static void
+amplify(const RemVoice* const voice, float* const out, const uint32_t n)
+{
+  for (uint32_t t = 0; t < n; ++t) {
+    out[t] *= voice->out_gain;
+  }
+}
+
 REM_RT void
 rem_voice_block(RemVoice* const           voice,
                 const uint32_t            channel,
@@ -72,14 +80,35 @@ rem_voice_block(RemVoice* const           voice,
                 float* const              out,
                 const uint32_t            n)
 {
-  RemNetState* const state = voice->states[channel];
+  float* const frames = voice->frames;
 
   for (uint32_t at = 0; at < n; at += VOICE_CHUNK) {
     const uint32_t m = n - at < VOICE_CHUNK ? n - at : VOICE_CHUNK;
-    gather(voice, in, knobs, n_given, at, m);
-    rem_net_block(voice->net, state, voice->frames, out + at, m);
-    for (uint32_t t = 0; t < m; ++t) {
-      out[at + t] *= voice->out_gain;
-    }
+    gather(voice, in, knobs, n_given, at, frames, m);
+    rem_net_block(voice->net, voice->states[channel], frames, out + at, m);
+    amplify(voice, out + at, m);
+  }
+}
+
+REM_RT void
+rem_voice_block_pair(RemVoice* const           voice,
+                     const float* const* const in,
+                     const float* const* const knobs,
+                     const uint32_t            n_given,
+                     float* const* const       out,
+                     const uint32_t            n)
+{
+  const size_t size      = (size_t)VOICE_CHUNK * rem_net_spec(voice->net)->n_in;
+  float* const frames[2] = {voice->frames, voice->frames + size};
+  const float* const from[2] = {frames[0], frames[1]};
+
+  for (uint32_t at = 0; at < n; at += VOICE_CHUNK) {
+    const uint32_t m     = n - at < VOICE_CHUNK ? n - at : VOICE_CHUNK;
+    float* const   to[2] = {out[0] + at, out[1] + at};
+    gather(voice, in[0], knobs, n_given, at, frames[0], m);
+    gather(voice, in[1], knobs, n_given, at, frames[1], m);
+    rem_net_block_pair(voice->net, voice->states, from, to, m);
+    amplify(voice, to[0], m);
+    amplify(voice, to[1], m);
   }
 }

@@ -73,4 +73,21 @@ rem_voice_block(RemVoice*           voice,
                 float*              out,
                 uint32_t            n);
 
+/**
+   Play both channels of a voice that has two, for less than one after the
+   other: rem_net_block_pair().
+
+   @param in  Two of [n] samples.
+   @param out Two of [n] samples; each may be its own `in`.
+
+   The rest is as rem_voice_block().
+*/
+REM_RT void
+rem_voice_block_pair(RemVoice*           voice,
+                     const float* const* in,
+                     const float* const* knobs,
+                     uint32_t            n_given,
+                     float* const*       out,
+                     uint32_t            n);
+
 #endif // REM_DSP_VOICE_H

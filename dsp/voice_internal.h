@@ -17,7 +17,7 @@ struct RemVoice {
   uint32_t      n_channels;
   RemNetState** states; ///< [n_channels]
   float*        rest;   ///< [L, 2, H]
-  float*        frames; ///< [VOICE_CHUNK, I] scratch
+  float*        frames; ///< [2, VOICE_CHUNK, I] scratch of two channels
   double        sample_rate;
   float         in_gain;          ///< Linear
   float         out_gain;         ///< Linear

@@ -20,12 +20,13 @@ fill(RemVoice* const       voice,
      const RemModel* const model,
      const uint32_t        n_channels)
 {
-  const size_t n_rest = rem_net_n_state(&model->spec);
+  const size_t n_rest   = rem_net_n_state(&model->spec);
+  const size_t n_frames = (size_t)2 * VOICE_CHUNK;
 
   voice->net    = rem_net_new(&model->spec, model->params);
   voice->states = calloc(n_channels, sizeof(RemNetState*));
   voice->rest   = calloc(n_rest, sizeof(float));
-  voice->frames = calloc((size_t)VOICE_CHUNK * model->spec.n_in, sizeof(float));
+  voice->frames = calloc(n_frames * model->spec.n_in, sizeof(float));
   if (!voice->net || !voice->states || !voice->rest || !voice->frames) {
     return false;
   }

@@ -6,27 +6,18 @@
 
 #include "plugin/slot_internal.h"
 
-#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /// A net's memory is looked at whenever this many frames have been played
 #define GRID REM_SLOT_CHUNK
-
-/// Silence after a net left the finite numbers: at least a call's length, so
-/// that no call plays a channel twice
-#define MUTE REM_SLOT_CHUNK
 
 /// A voice may lag so many frames; one that lags more skips what it missed
 #define MAX_LAG 8192U
 
 /// Frames that go by while a voice catches up one
 #define CATCH_UP 4U
-
-REM_RT static uint64_t
-least(const uint64_t a, const uint64_t b)
-{
-  return a < b ? a : b;
-}
 
 REM_RT static void
 reset(const RemSlot* const slot, RemPlayer* const player)
@@ -100,21 +91,6 @@ rem_slot_pick_up(RemSlot* const slot)
   }
 }
 
-REM_RT void
-rem_slot_feed(const RemSlot* const slot,
-              RemVoice* const      voice,
-              float* const* const  columns,
-              const uint32_t       n)
-{
-  const float* knobs[REM_SLOT_KNOBS] = {NULL};
-  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
-    knobs[k] = columns[slot->n_channels + k];
-  }
-  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
-    rem_voice_block(voice, c, columns[c], knobs, REM_SLOT_KNOBS, columns[c], n);
-  }
-}
-
 /// Play to `next` what it missed, so that at `fade_at` it lags no more
 REM_RT static void
 catch_up(RemSlot* const slot, const uint32_t n)
@@ -134,98 +110,15 @@ catch_up(RemSlot* const slot, const uint32_t n)
   slot->next->heard = to;
 }
 
-/// Count a net that left the finite numbers and start to heal it
-REM_RT static void
-fall_ill(RemSlot* const slot, RemPlayer* const player, const uint32_t channel)
-{
-  ++slot->n_non_finite;
-  player->n_healing[channel] = MUTE + slot->n_fade;
-  rem_voice_reset(player->voice, channel);
-}
-
-/// Return the place of the first sample that is not finite, or `n`
-REM_RT static uint32_t
-first_non_finite(const float* const x, const uint32_t n)
-{
-  uint32_t i = 0U;
-  while (i < n && isfinite(x[i])) {
-    ++i;
-  }
-  return i;
-}
-
-/// Pass over up to `n` samples of a channel that is silent to heal
-REM_RT static uint32_t
-mute(const RemSlot* const slot,
-     RemPlayer* const     player,
-     const uint32_t       channel,
-     float* const         out,
-     const uint32_t       n)
-{
-  uint32_t* const left = &player->n_healing[channel];
-  const uint32_t  m =
-    *left > slot->n_fade ? (uint32_t)least(n, *left - slot->n_fade) : 0U;
-
-  for (uint32_t i = 0U; i < m; ++i) {
-    out[i] = 0.0f;
-  }
-  *left -= m;
-  return m;
-}
-
-/// Fade a channel in after it was silent
-REM_RT static void
-fade_in(const RemSlot* const slot,
-        uint32_t* const      left,
-        float* const         out,
-        const uint32_t       n)
-{
-  for (uint32_t i = 0U; i < n && *left; ++i) {
-    out[i] *= 1.0f - (float)(*left)-- / (float)slot->n_fade;
-  }
-}
-
-/// Play one channel of one voice
-REM_RT static void
-play(RemSlot* const              slot,
-     RemPlayer* const            player,
-     const uint32_t              channel,
-     const RemSlotBuffers* const b,
-     float* const                out,
-     const uint32_t              n)
-{
-  const uint32_t at = mute(slot, player, channel, out, n);
-  const float*   knobs[REM_SLOT_KNOBS];
-  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
-    knobs[k] = b->knobs[k] + at;
-  }
-  rem_voice_block(player->voice,
-                  channel,
-                  b->in[channel] + at,
-                  knobs,
-                  REM_SLOT_KNOBS,
-                  out + at,
-                  n - at);
-
-  const uint32_t ill = at + first_non_finite(out + at, n - at);
-  fade_in(slot, &player->n_healing[channel], out + at, ill - at);
-  if (ill < n) {
-    fall_ill(slot, player, channel);
-    (void)mute(slot, player, channel, out + ill, n - ill);
-  }
-}
-
 /// Play whoever has the stage alone
 REM_RT static void
 play_one(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 {
-  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
-    if (slot->playing) {
-      play(slot, slot->playing, c, b, b->out[c], n);
-    }
-    for (uint32_t i = 0U; !slot->playing && i < n; ++i) {
-      b->out[c][i] = 0.0f;
-    }
+  if (slot->playing) {
+    rem_slot_play(slot, slot->playing, b, b->out, n);
+  }
+  for (uint32_t c = 0U; !slot->playing && c < slot->n_channels; ++c) {
+    memset(b->out[c], 0, n * sizeof(float));
   }
   for (uint32_t i = 0U; i < n; ++i) {
     b->through[i] = slot->playing ? 0.0f : 1.0f;
@@ -236,16 +129,16 @@ play_one(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 REM_RT static void
 play_both(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 {
-  const uint64_t faded = slot->now - slot->fade_at;
-  const float    step  = 1.0f / (float)slot->n_fade;
-  float* const   other = slot->scratch[0];
+  const uint64_t faded                  = slot->now - slot->fade_at;
+  const float    step                   = 1.0f / (float)slot->n_fade;
+  float* const other[REM_SLOT_CHANNELS] = {slot->scratch[0], slot->scratch[1]};
 
   play_one(slot, b, n);
+  rem_slot_play(slot, slot->next, b, other, n);
   for (uint32_t c = 0U; c < slot->n_channels; ++c) {
-    play(slot, slot->next, c, b, other, n);
     for (uint32_t i = 0U; i < n; ++i) {
       const float share = step * (float)(faded + i + 1U);
-      b->out[c][i]      = (1.0f - share) * b->out[c][i] + share * other[i];
+      b->out[c][i]      = (1.0f - share) * b->out[c][i] + share * other[c][i];
     }
   }
   for (uint32_t i = 0U; i < n; ++i) {
@@ -258,10 +151,10 @@ REM_RT static uint32_t
 until_change(const RemSlot* const slot, const uint32_t n)
 {
   const uint64_t grid = (slot->now / GRID + 1U) * GRID;
-  uint64_t       end  = least(slot->now + n, grid);
+  uint64_t       end  = rem_least(slot->now + n, grid);
   if (slot->next) {
     const bool fading = slot->now >= slot->fade_at;
-    end = least(end, slot->fade_at + (fading ? slot->n_fade : 0U));
+    end = rem_least(end, slot->fade_at + (fading ? slot->n_fade : 0U));
   }
   return (uint32_t)(end - slot->now);
 }
@@ -277,7 +170,7 @@ examine(RemSlot* const slot, RemPlayer* const player)
       continue;
     }
     if (heard) {
-      fall_ill(slot, player, c);
+      rem_slot_fall_ill(slot, player, c);
     } else {
       rem_voice_reset(player->voice, c);
     }

@@ -52,4 +52,24 @@ rem_slot_feed(const RemSlot* slot,
               float* const*  columns,
               uint32_t       n);
 
+/// Play `n` samples of every channel of a voice to `out` [channels][n].  A
+/// channel whose numbers run away falls silent and fades in again.
+REM_RT void
+rem_slot_play(RemSlot*              slot,
+              RemPlayer*            player,
+              const RemSlotBuffers* b,
+              float* const*         out,
+              uint32_t              n);
+
+/// Count a net that left the finite numbers and start to heal it
+REM_RT void
+rem_slot_fall_ill(RemSlot* slot, RemPlayer* player, uint32_t channel);
+
+/// Return the lesser of two numbers
+REM_RT static inline uint64_t
+rem_least(const uint64_t a, const uint64_t b)
+{
+  return a < b ? a : b;
+}
+
 #endif // REM_PLUGIN_SLOT_INTERNAL_H

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: ISC
+
+/// How the slot plays one voice, and heals it if its numbers run away
+
+#include "plugin/slot_internal.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/// Silence after a net left the finite numbers: at least a call's length, so
+/// that no call plays a channel twice
+#define MUTE REM_SLOT_CHUNK
+
+/// Play all channels of a voice
+REM_RT static void
+play_voice(const RemSlot* const      slot,
+           RemVoice* const           voice,
+           const float* const* const in,
+           const float* const* const knobs,
+           float* const* const       out,
+           const uint32_t            n)
+{
+  if (slot->n_channels == 2U) {
+    rem_voice_block_pair(voice, in, knobs, REM_SLOT_KNOBS, out, n);
+  } else {
+    rem_voice_block(voice, 0U, in[0], knobs, REM_SLOT_KNOBS, out[0], n);
+  }
+}
+
+REM_RT void
+rem_slot_feed(const RemSlot* const slot,
+              RemVoice* const      voice,
+              float* const* const  columns,
+              const uint32_t       n)
+{
+  const float* knobs[REM_SLOT_KNOBS] = {NULL};
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    knobs[k] = columns[slot->n_channels + k];
+  }
+  const float* const in[REM_SLOT_CHANNELS] = {columns[0], columns[1]};
+  play_voice(slot, voice, in, knobs, columns, n);
+}
+
+REM_RT void
+rem_slot_fall_ill(RemSlot* const   slot,
+                  RemPlayer* const player,
+                  const uint32_t   channel)
+{
+  ++slot->n_non_finite;
+  player->n_healing[channel] = MUTE + slot->n_fade;
+  rem_voice_reset(player->voice, channel);
+}
+
+/// Return the place of the first sample that is not finite, or `n`
+REM_RT static uint32_t
+first_non_finite(const float* const x, const uint32_t n)
+{
+  uint32_t i = 0U;
+  while (i < n && isfinite(x[i])) {
+    ++i;
+  }
+  return i;
+}
+
+/// Pass over up to `n` samples of a channel that is silent to heal
+REM_RT static uint32_t
+mute(const RemSlot* const slot,
+     RemPlayer* const     player,
+     const uint32_t       channel,
+     float* const         out,
+     const uint32_t       n)
+{
+  uint32_t* const left = &player->n_healing[channel];
+  const uint32_t  m =
+    *left > slot->n_fade ? (uint32_t)rem_least(n, *left - slot->n_fade) : 0U;
+
+  for (uint32_t i = 0U; i < m; ++i) {
+    out[i] = 0.0f;
+  }
+  *left -= m;
+  return m;
+}
+
+/// Fade a channel in after it was silent
+REM_RT static void
+fade_in(const RemSlot* const slot,
+        uint32_t* const      left,
+        float* const         out,
+        const uint32_t       n)
+{
+  for (uint32_t i = 0U; i < n && *left; ++i) {
+    out[i] *= 1.0f - (float)(*left)-- / (float)slot->n_fade;
+  }
+}
+
+/// Fade a channel in if it was silent, and silence it where it falls ill
+REM_RT static void
+look_after(RemSlot* const   slot,
+           RemPlayer* const player,
+           const uint32_t   channel,
+           float* const     out,
+           const uint32_t   n)
+{
+  const uint32_t ill = first_non_finite(out, n);
+  fade_in(slot, &player->n_healing[channel], out, ill);
+  if (ill < n) {
+    rem_slot_fall_ill(slot, player, channel);
+    (void)mute(slot, player, channel, out + ill, n - ill);
+  }
+}
+
+/// Play one channel of one voice
+REM_RT static void
+play_channel(RemSlot* const              slot,
+             RemPlayer* const            player,
+             const uint32_t              channel,
+             const RemSlotBuffers* const b,
+             float* const                out,
+             const uint32_t              n)
+{
+  const uint32_t at = mute(slot, player, channel, out, n);
+  const float*   knobs[REM_SLOT_KNOBS];
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    knobs[k] = b->knobs[k] + at;
+  }
+  rem_voice_block(player->voice,
+                  channel,
+                  b->in[channel] + at,
+                  knobs,
+                  REM_SLOT_KNOBS,
+                  out + at,
+                  n - at);
+  look_after(slot, player, channel, out + at, n - at);
+}
+
+REM_RT void
+rem_slot_play(RemSlot* const              slot,
+              RemPlayer* const            player,
+              const RemSlotBuffers* const b,
+              float* const* const         out,
+              const uint32_t              n)
+{
+  bool silent = false;
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    silent = silent || player->n_healing[c] > slot->n_fade;
+  }
+  if (!silent) {
+    play_voice(slot, player->voice, b->in, b->knobs, out, n);
+  }
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    if (silent) {
+      play_channel(slot, player, c, b, out[c], n);
+    } else {
+      look_after(slot, player, c, out[c], n);
+    }
+  }
+}
