@@ -48,11 +48,12 @@ def check_figures():
 
 def check_table():
     beside = {"pytorch": [{"hidden": 8, "streams": 17, "steps": 40,
-                           "threads": 2, "us_per_step": 4321.5}]}
+                           "threads": threads, "us_per_step": us}
+                          for threads, us in ((1, 4321.5), (2, 9999.5))]}
     run = bench(*FEW, "--beside", save("beside.json", beside))
     return (run.returncode == 0 and "ns per sample" in run.stdout
-            and "4321.5" in run.stdout and "2 x 5" in run.stdout
-            and "Loading" in run.stdout)
+            and "4321.5" in run.stdout and "9999.5" not in run.stdout
+            and "2 x 5" in run.stdout and "Loading" in run.stdout)
 
 
 def check_isas():
