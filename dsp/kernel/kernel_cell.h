@@ -13,7 +13,7 @@
 
 #include "dsp/kernel/vec.h"
 
-#include <stdint.h>
+#include <stddef.h>
 
 /// What is left to do for some units when c is there
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
 
 /// c of a whole vector from its four sums, `stride` vectors apart
 VEC_INLINE Rest
-start_whole(const Vec* const z, const uint32_t stride, float* const c)
+start_whole(const Vec* const z, const size_t stride, float* const c)
 {
   const VecExp g  = vec_tanh_exp(z[2 * stride]);
   const Vec    i1 = vec_exp_plus(vec_sigmoid_exp(z[0]), 1.0f);

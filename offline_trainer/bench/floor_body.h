@@ -138,8 +138,7 @@ chain_units(const RemFloorChain* const chain,
     }
   }
   for (size_t v = 0; v < n; ++v) {
-    rest[v] =
-      start_whole(gates + v, (uint32_t)n, chain->c + at + v * VEC_WIDTH);
+    rest[v] = start_whole(gates + v, n, chain->c + at + v * VEC_WIDTH);
   }
   for (size_t v = 0; v < n; ++v) {
     vec_store(chain->h + at + v * VEC_WIDTH, finish(rest[v]));
