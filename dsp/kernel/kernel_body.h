@@ -7,7 +7,7 @@
 #include "dsp/kernel/kernel.h"
 #include "dsp/kernel/kernel_dense.h"
 #include "dsp/kernel/kernel_lstm.h"
-#include "dsp/kernel/vec.h"
+#include "dsp/kernel/vec_widest.h"
 
 #include <stddef.h>
 
@@ -18,21 +18,21 @@
 static void
 apply_tanh(float* const x, const size_t n)
 {
-  for (size_t i = 0; i < n; i += VEC_WIDTH) {
-    vec_store(x + i, vec_tanh(vec_load(x + i)));
+  for (size_t i = 0; i < n; i += WIDTH) {
+    W(store)(x + i, W(tanh)(W(load)(x + i)));
   }
 }
 
 static void
 apply_sigmoid(float* const x, const size_t n)
 {
-  for (size_t i = 0; i < n; i += VEC_WIDTH) {
-    vec_store(x + i, vec_sigmoid(vec_load(x + i)));
+  for (size_t i = 0; i < n; i += WIDTH) {
+    W(store)(x + i, W(sigmoid)(W(load)(x + i)));
   }
 }
 
 const RemKernel REM_KERNEL = {REM_ISA,
-                              VEC_WIDTH,
+                              WIDTH,
                               REM_KERNEL_HALF,
                               project,
                               {{{NULL, step_0_1},

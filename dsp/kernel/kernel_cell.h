@@ -11,7 +11,7 @@
 #ifndef REM_DSP_KERNEL_KERNEL_CELL_H
 #define REM_DSP_KERNEL_KERNEL_CELL_H
 
-#include "dsp/kernel/vec.h"
+#include "dsp/kernel/vec_widest.h"
 
 #include <stddef.h>
 
@@ -25,14 +25,13 @@ typedef struct {
 VEC_INLINE Rest
 start_whole(const Vec* const z, const size_t stride, float* const c)
 {
-  const VecExp g  = vec_tanh_exp(z[2 * stride]);
-  const Vec    i1 = vec_exp_plus(vec_sigmoid_exp(z[0]), 1.0f);
-  const Vec    f  = vec_sigmoid(z[stride]);
-  const Vec    ig =
-    vec_quotient(vec_exp_plus(g, -1.0f), i1 * vec_exp_plus(g, 1.0f));
-  const Vec next = vec_fma(f, vec_load(c), ig);
-  vec_store(c, next);
-  return (Rest){next, vec_exp_plus(vec_sigmoid_exp(z[3 * stride]), 1.0f)};
+  const VecExp g  = W(tanh_exp)(z[2 * stride]);
+  const Vec    i1 = W(exp_plus)(W(sigmoid_exp)(z[0]), 1.0f);
+  const Vec    f  = W(sigmoid)(z[stride]);
+  const Vec ig = W(quotient)(W(exp_plus)(g, -1.0f), i1 * W(exp_plus)(g, 1.0f));
+  const Vec next = W(fma)(f, W(load)(c), ig);
+  W(store)(c, next);
+  return (Rest){next, W(exp_plus)(W(sigmoid_exp)(z[3 * stride]), 1.0f)};
 }
 
 /// The same for half a vector, from [i f] and [g o]: two gates at a time
@@ -40,25 +39,26 @@ VEC_INLINE Rest
 start_half(const Vec* const z, float* const c)
 {
   const VecScale by = {
-    vec_join(vec_set(VEC_TANH_LIMIT), vec_set(VEC_SIGMOID_LIMIT)),
-    vec_join(vec_set(VEC_TANH_FACTOR), vec_set(VEC_SIGMOID_FACTOR))};
-  const Vec    one  = vec_set(1.0f);
-  const VecExp go   = vec_exp(z[1], by);
-  const Vec    go1  = vec_exp_plus(go, 1.0f);
-  const Vec    if1  = vec_exp_plus(vec_sigmoid_exp(z[0]), 1.0f);
-  const Vec    ig_f = vec_quotient(vec_join(vec_exp_plus(go, -1.0f), one),
-                                if1 * vec_join(go1, one));
-  const Vec    next = vec_fma(vec_swap(ig_f), vec_load_half(c), ig_f);
+    vec_join(W(set)(VEC_TANH_LIMIT), W(set)(VEC_SIGMOID_LIMIT)),
+    vec_join(W(set)(VEC_TANH_FACTOR), W(set)(VEC_SIGMOID_FACTOR))};
+  const Vec    one  = W(set)(1.0f);
+  const VecExp go   = W(exp)(z[1], by);
+  const Vec    go1  = W(exp_plus)(go, 1.0f);
+  const Vec    if1  = W(exp_plus)(W(sigmoid_exp)(z[0]), 1.0f);
+  const Vec    ig_f = W(quotient)(vec_join(W(exp_plus)(go, -1.0f), one),
+                               if1 * vec_join(go1, one));
+  const Vec    next = W(fma)(vec_swap(ig_f), vec_load_half(c), ig_f);
   vec_store_half(c, next);
   return (Rest){next, vec_swap(go1)};
 }
 
 /// h = o tanh(c), by one division
-VEC_INLINE Vec
+VEC_INLINE
+Vec
 finish(const Rest rest)
 {
-  const VecExp t = vec_tanh_exp(rest.c);
-  return vec_quotient(vec_exp_plus(t, -1.0f), rest.o1 * vec_exp_plus(t, 1.0f));
+  const VecExp t = W(tanh_exp)(rest.c);
+  return W(quotient)(W(exp_plus)(t, -1.0f), rest.o1 * W(exp_plus)(t, 1.0f));
 }
 
 #endif // REM_DSP_KERNEL_KERNEL_CELL_H

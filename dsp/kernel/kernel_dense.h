@@ -7,7 +7,7 @@
 #define REM_DSP_KERNEL_KERNEL_DENSE_H
 
 #include "dsp/kernel/kernel.h"
-#include "dsp/kernel/vec.h"
+#include "dsp/kernel/vec_widest.h"
 
 enum { TILE_FRAMES = 4, TILE_VECTORS = 3 };
 
@@ -27,21 +27,21 @@ project_tile(const RemLstmLayer* const layer,
 
   for (uint32_t t = 0; t < m; ++t) {
     for (uint32_t i = 0; i < v; ++i) {
-      acc[t][i] = vec_load(layer->b + column + i * VEC_WIDTH);
+      acc[t][i] = W(load)(layer->b + column + i * WIDTH);
     }
   }
   for (uint32_t j = 0; j < layer->n_in; ++j) {
     const float* const w = layer->w + j * row + column;
     for (uint32_t t = 0; t < m; ++t) {
-      const Vec x_j = vec_set(x[t * stride + j]);
+      const Vec x_j = W(set)(x[t * stride + j]);
       for (uint32_t i = 0; i < v; ++i) {
-        acc[t][i] = vec_fma(x_j, vec_load(w + i * VEC_WIDTH), acc[t][i]);
+        acc[t][i] = W(fma)(x_j, W(load)(w + i * WIDTH), acc[t][i]);
       }
     }
   }
   for (uint32_t t = 0; t < m; ++t) {
     for (uint32_t i = 0; i < v; ++i) {
-      vec_store(z + t * row + column + i * VEC_WIDTH, acc[t][i]);
+      W(store)(z + t * row + column + i * WIDTH, acc[t][i]);
     }
   }
 }
@@ -57,10 +57,10 @@ project_frames(const RemLstmLayer* const layer,
   const size_t row = layer->row;
   size_t       at  = 0;
 
-  for (; at + TILE_VECTORS * VEC_WIDTH <= row; at += TILE_VECTORS * VEC_WIDTH) {
+  for (; at + TILE_VECTORS * WIDTH <= row; at += TILE_VECTORS * WIDTH) {
     project_tile(layer, x, stride, z, at, m, TILE_VECTORS);
   }
-  for (; at < row; at += VEC_WIDTH) {
+  for (; at < row; at += WIDTH) {
     project_tile(layer, x, stride, z, at, m, 1);
   }
 }
@@ -96,11 +96,11 @@ head_tile(const RemLinear* const head,
   Vec                acc[TILE_FRAMES] = {{0.0f}};
   float              sum[TILE_FRAMES];
 
-  for (uint32_t j = 0; j < head->n_padded; j += VEC_WIDTH) {
-    const Vec v_j = vec_load(v + j);
+  for (uint32_t j = 0; j < head->n_padded; j += WIDTH) {
+    const Vec v_j = W(load)(v + j);
     for (uint32_t t = 0; t < m; ++t) {
-      const Vec h_j = vec_load(h + (size_t)t * head->n_padded + j);
-      acc[t]        = vec_fma(v_j, h_j, acc[t]);
+      const Vec h_j = W(load)(h + (size_t)t * head->n_padded + j);
+      acc[t]        = W(fma)(v_j, h_j, acc[t]);
     }
   }
   const Vec4 sums = vec_sums(acc);

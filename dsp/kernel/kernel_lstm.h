@@ -14,7 +14,7 @@
 
 #include "dsp/kernel/kernel.h"
 #include "dsp/kernel/kernel_cell.h"
-#include "dsp/kernel/vec.h"
+#include "dsp/kernel/vec_widest.h"
 
 #include <stdbool.h>
 
@@ -43,7 +43,7 @@ start_walk(const RemLstmBlock* const block,
            const uint32_t            n_row,
            const bool                backwards)
 {
-  const ptrdiff_t row  = (ptrdiff_t)n_row * VEC_WIDTH;
+  const ptrdiff_t row  = (ptrdiff_t)n_row * WIDTH;
   const ptrdiff_t last = (ptrdiff_t)block->n_rows - 1;
   return backwards ? (Walk){block->u + last * row, -row, last, -1}
                    : (Walk){block->u, row, 0, 1};
@@ -61,15 +61,15 @@ add_row(Sums* const               sums,
   Vec h[MAX_STREAMS];
   VEC_UNROLL
   for (uint32_t s = 0; s < n_streams; ++s) {
-    h[s] = vec_set(frames[s].h[walk->at]);
+    h[s] = W(set)(frames[s].h[walk->at]);
   }
   VEC_UNROLL
   for (uint32_t v = 0; v < n_row; ++v) {
-    const Vec u = vec_load(walk->u + v * VEC_WIDTH);
+    const Vec u = W(load)(walk->u + v * WIDTH);
     VEC_UNROLL
     for (uint32_t s = 0; s < n_streams; ++s) {
       Vec* const sum = &sums[s].sum[set * n_row + v];
-      *sum           = vec_fma(h[s], u, *sum);
+      *sum           = W(fma)(h[s], u, *sum);
     }
   }
 }
@@ -83,7 +83,7 @@ start_sums(Sums* const        sums,
 {
   VEC_UNROLL
   for (uint32_t v = 0; v < n_row * n_sets; ++v) {
-    sums->sum[v] = v < n_row ? vec_load(z + v * VEC_WIDTH) : vec_set(0.0f);
+    sums->sum[v] = v < n_row ? W(load)(z + v * WIDTH) : W(set)(0.0f);
   }
 }
 
@@ -96,10 +96,10 @@ add_inputs(Sums* const               sums,
 {
   const float* w = block->w;
   for (uint32_t j = 0; j < block->n_x; ++j, w += block->w_row) {
-    const Vec x_j = vec_set(x[j]);
+    const Vec x_j = W(set)(x[j]);
     VEC_UNROLL
     for (uint32_t v = 0; v < n_row; ++v) {
-      sums->sum[v] = vec_fma(x_j, vec_load(w + v * VEC_WIDTH), sums->sum[v]);
+      sums->sum[v] = W(fma)(x_j, W(load)(w + v * WIDTH), sums->sum[v]);
     }
   }
 }
@@ -129,11 +129,11 @@ start_units(const RemLstmBlock* const block,
   float* const c = frame->c + block->at;
   VEC_UNROLL
   for (uint32_t v = 0; v < n_vectors; ++v) {
-    rest[v] = start_whole(sums->sum + v, n_vectors, c + v * VEC_WIDTH);
+    rest[v] = start_whole(sums->sum + v, n_vectors, c + v * WIDTH);
   }
   if (half) {
-    rest[n_vectors] = start_half(sums->sum + REM_N_GATES * n_vectors,
-                                 c + n_vectors * VEC_WIDTH);
+    rest[n_vectors] =
+      start_half(sums->sum + REM_N_GATES * n_vectors, c + n_vectors * WIDTH);
   }
 }
 
@@ -148,10 +148,10 @@ finish_units(const RemLstmBlock* const block,
   float* const h = frame->h_new + block->at;
   VEC_UNROLL
   for (uint32_t v = 0; v < n_vectors; ++v) {
-    vec_store(h + v * VEC_WIDTH, finish(rest[v]));
+    W(store)(h + v * WIDTH, finish(rest[v]));
   }
   if (half) {
-    vec_store_half(h + n_vectors * VEC_WIDTH, finish(rest[n_vectors]));
+    vec_store_half(h + n_vectors * WIDTH, finish(rest[n_vectors]));
   }
 }
 

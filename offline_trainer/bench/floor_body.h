@@ -5,14 +5,14 @@
 
 #include "dsp/kernel/kernel.h"
 #include "dsp/kernel/kernel_cell.h"
-#include "dsp/kernel/vec.h"
+#include "dsp/kernel/vec_widest.h"
 #include "offline_trainer/bench/floor_kernel.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STEP = (int)REM_FLOOR_STEP, STEP_FLOATS = STEP * VEC_WIDTH };
+enum { STEP = (int)REM_FLOOR_STEP, STEP_FLOATS = STEP * WIDTH };
 enum { MAX_UNITS = 8, MANY = 4 }; ///< Unit vectors that are compiled as one
 
 /// Sum of all lanes
@@ -37,14 +37,14 @@ sum_of(const Vec* const acc)
 static float
 fma_steps(const uint64_t n)
 {
-  const Vec half = vec_set(0.5f);
+  const Vec half = W(set)(0.5f);
   Vec       acc[STEP];
   for (size_t i = 0; i < STEP; ++i) {
-    acc[i] = vec_set((float)i);
+    acc[i] = W(set)((float)i);
   }
   for (uint64_t s = 0; s < n; ++s) {
     for (size_t i = 0; i < STEP; ++i) {
-      acc[i] = vec_fma(acc[i], half, half);
+      acc[i] = W(fma)(acc[i], half, half);
     }
   }
   return sum_of(acc);
@@ -76,7 +76,7 @@ load_steps(const float* const block, const uint64_t n_steps, const uint64_t n)
   uint64_t     left      = n_steps - 1U;
   for (uint64_t s = 0; s < n; ++s) {
     for (size_t i = 0; i < STEP; ++i) {
-      acc[i] ^= (VecInt)vec_load(at + i * VEC_WIDTH);
+      acc[i] ^= (VecInt)W(load)(at + i * WIDTH);
     }
     at = advance(at, &stride, &left, n_steps, false);
   }
@@ -92,14 +92,14 @@ stream_one_way(const float* const block,
                const uint64_t     n,
                const bool         turn)
 {
-  const Vec    h         = vec_set(0.5f);
+  const Vec    h         = W(set)(0.5f);
   Vec          acc[STEP] = {{0.0f}};
   const float* at        = block;
   int64_t      stride    = STEP_FLOATS;
   uint64_t     left      = n_steps - 1U;
   for (uint64_t s = 0; s < n; ++s) {
     for (size_t i = 0; i < STEP; ++i) {
-      acc[i] = vec_fma(h, vec_load(at + i * VEC_WIDTH), acc[i]);
+      acc[i] = W(fma)(h, W(load)(at + i * WIDTH), acc[i]);
     }
     at = advance(at, &stride, &left, n_steps, turn);
   }
@@ -125,32 +125,33 @@ chain_units(const RemFloorChain* const chain,
             const size_t               n,
             const Vec                  h)
 {
-  const size_t       p  = (size_t)chain->n_vectors * VEC_WIDTH;
-  const size_t       at = first * VEC_WIDTH;
+  const size_t       p  = (size_t)chain->n_vectors * WIDTH;
+  const size_t       at = first * WIDTH;
   const float* const z  = chain->z + at;
   Vec                gates[REM_N_GATES * MAX_UNITS];
   Rest               rest[MAX_UNITS];
 
   for (size_t g = 0; g < REM_N_GATES; ++g) {
     for (size_t v = 0; v < n; ++v) {
-      const Vec z_v    = vec_load(z + g * p + v * VEC_WIDTH);
-      gates[g * n + v] = vec_fma(h, vec_set(0.3f), z_v);
+      const Vec z_v    = W(load)(z + g * p + v * WIDTH);
+      gates[g * n + v] = W(fma)(h, W(set)(0.3f), z_v);
     }
   }
   for (size_t v = 0; v < n; ++v) {
-    rest[v] = start_whole(gates + v, n, chain->c + at + v * VEC_WIDTH);
+    rest[v] = start_whole(gates + v, n, chain->c + at + v * WIDTH);
   }
   for (size_t v = 0; v < n; ++v) {
-    vec_store(chain->h + at + v * VEC_WIDTH, finish(rest[v]));
+    W(store)(chain->h + at + v * WIDTH, finish(rest[v]));
   }
 }
 
 /// A frame begins when the last h of the one before is stored: one load puts it
 /// into every lane
-VEC_INLINE Vec
+VEC_INLINE
+Vec
 last_h(const RemFloorChain* const chain)
 {
-  return vec_set(chain->h[(size_t)chain->n_vectors * VEC_WIDTH - 1U]);
+  return W(set)(chain->h[(size_t)chain->n_vectors * WIDTH - 1U]);
 }
 
 VEC_INLINE void
@@ -216,4 +217,4 @@ chain_frames(const RemFloorChain* const chain, const uint64_t n)
 }
 
 const RemFloorKernel REM_FLOOR_KERNEL =
-  {REM_ISA, VEC_WIDTH, fma_steps, load_steps, stream_steps, chain_frames};
+  {REM_ISA, WIDTH, fma_steps, load_steps, stream_steps, chain_frames};
