@@ -58,7 +58,7 @@ VEC_INLINE Vec
 vec_load_half(const float* const p)
 {
   Vec x = {0.0f};
-  memcpy(&x, p, WIDTH * 2);
+  memcpy(&x, p, sizeof(x) / 2);
   return x;
 }
 
@@ -66,7 +66,7 @@ vec_load_half(const float* const p)
 VEC_INLINE void
 vec_store_half(float* const p, const Vec x)
 {
-  memcpy(p, &x, WIDTH * 2);
+  memcpy(p, &x, sizeof(x) / 2);
 }
 
 /// Four floats, whatever the width
