@@ -22,7 +22,7 @@ KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'neon': []}
 PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
-           'floor_': 'offline_trainer/bench/floor_%s.c'}
+           'floor_': 'offline_trainer/bench/floor_%s*.c'}
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
              'plugin/history.c', 'plugin/slot.c', 'plugin/slot_play.c']

@@ -137,7 +137,7 @@ bench_say_engine(BenchOutput* const            out,
   const double            floor   = f->stream_ns + f->chain_ns;
   const double            ratio   = f->ns.median / floor;
   const double            streams = 1e9 / RATE / f->ns.median;
-  json_t* const           row = json_pack("{ss si si sf sf sf sf sf sf sf sf}",
+  json_t* const row = json_pack("{ss si si sf sf sf sf sf sf sf sf sf}",
                                 "isa",
                                 isa,
                                 "layers",
@@ -148,6 +148,8 @@ bench_say_engine(BenchOutput* const            out,
                                 f->ns.median,
                                 "least",
                                 f->ns.least,
+                                "pair_ns",
+                                f->pair_ns,
                                 "floor_weights",
                                 f->stream_ns,
                                 "floor_chain",
@@ -165,12 +167,12 @@ bench_say_engine(BenchOutput* const            out,
     return;
   }
   if (first) {
-    puts("\nEngine: one stream in blocks of 64 samples, ns per sample\n"
+    puts("\nEngine: ns per sample of one stream in blocks of 64\n"
          "  net      isa       median   least   floor = weights + chain"
-         "   x floor    error  (plain)   streams/core");
+         "   x floor    error  (plain)   a pair   streams/core");
   }
   printf("  %u x %-4u %-8s %7.1f %7.1f %7.1f   %7.1f   %5.1f %9.2f "
-         "%8.0e %8.0e %14.0f\n",
+         "%8.0e %8.0e %6.2f x %14.0f\n",
          spec->n_layers,
          spec->n_hidden,
          isa,
@@ -182,6 +184,7 @@ bench_say_engine(BenchOutput* const            out,
          ratio,
          f->error,
          truth->plain_error,
+         f->pair_ns / f->ns.median,
          streams);
   (void)fflush(stdout);
 }

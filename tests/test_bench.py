@@ -36,7 +36,7 @@ def check_figures():
                  for row in trainer] == [(8, 17, 40, 1), (8, 17, 40, 2)]
             # A sample takes more than one instruction and less than a second
             and all(0.2 < row["least"] <= row["ns_per_sample"] < 1e9
-                    and 0.2 < row["floor_chain"] < 1e9
+                    and 0.2 < row["pair_ns"] and 0.2 < row["floor_chain"] < 1e9
                     and 0.01 < row["floor_weights"] < 1e9 for row in engine)
             # The engine's own tests are strict; here, that it is an error
             and all(0 < row["error"] < 1e-5 and 0 < row["plain_error"] < 1e-5
@@ -79,6 +79,7 @@ def check_comparison():
     for factor in (1e-3, 1e3):
         for row in old["engine"]:
             row["ns_per_sample"] *= factor
+            row["pair_ns"] *= factor
         run = bench(*FEW, "--compare", save("old.json", old))
         slower = [line for line in run.stdout.splitlines() if "SLOWER" in line]
         results.append((run.returncode, any(
@@ -95,6 +96,7 @@ def check_gaps():
     old = json.loads(bench("--json", *FEW).stdout)
     del old["engine"][0]["ns_per_sample"], old["trainer"], old["floor"]
     old["engine"][1]["ns_per_sample"] = "fast"
+    old["engine"][0]["pair_ns"] = old["engine"][1]["pair_ns"] = None
     old["load"] = {"hidden": 40, "read_ms": 1e9, "pack_ms": -1.0}
     run = bench(*FEW, "--compare", save("gaps.json", old))
     return run.returncode == 0 and "0 of 1 times" in run.stdout

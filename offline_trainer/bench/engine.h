@@ -37,6 +37,7 @@ rem_truth_clear(RemTruth* truth);
 /// sample of one stream in blocks of 64
 typedef struct {
   RemTiming ns;
+  double    pair_ns;   ///< A sample of each of two streams at once
   double    stream_ns; ///< Floor of the product, see RemFloor
   double    chain_ns;  ///< Floor of the activations
   double    error;     ///< Largest against the truth

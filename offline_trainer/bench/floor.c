@@ -16,6 +16,10 @@
 #define L1_BYTES ((size_t)16 << 10U)  ///< Half the smallest L1 data cache
 #define L2_BYTES ((size_t)192 << 10U) ///< Four times the largest L1, most L2
 
+#define LINE (REM_ALIGN / sizeof(float)) ///< Floats that parts begin at
+
+enum { TASKS = 3 }; ///< Of a floor, for each width
+
 static const RemFloorKernel*
 select_kernel(const char* const isa)
 {
@@ -153,12 +157,18 @@ rem_bench_peak(const char* const isa,
   return 2e-9 * (double)step_floats(peak.kernel) * n_threads / time.median;
 }
 
-struct RemFloor {
+/// The floor with vectors of one width
+typedef struct {
   Walk          walk;
   RemFloorChain chain;
-  double        n_steps;  ///< Of the weights of a frame, not a whole number
-  double        n_layers; ///< Chains in a frame
-  float*        data;     ///< The one block that all of the above points into
+  double        n_steps; ///< Of the weights of a frame, not a whole number
+} Part;
+
+struct RemFloor {
+  uint32_t n_parts;
+  Part     parts[2];
+  double   n_layers; ///< Chains in a frame
+  float*   data;     ///< The one block that all of the above points into
 };
 
 /// Weights of a frame, all layers, without the head
@@ -168,33 +178,49 @@ count_weights(const RemNetSpec* const spec)
   return rem_net_head_at(spec).weight;
 }
 
+static size_t
+round_up(const size_t n, const size_t multiple)
+{
+  return (n + multiple - 1U) / multiple * multiple;
+}
+
+/// Whole vectors and half a one that `n_hidden` units fill
+static RemFloorChain
+chain_of(const uint32_t width, const uint32_t n_hidden, float* const z)
+{
+  const size_t   p    = round_up(n_hidden, LINE);
+  const uint32_t rest = n_hidden % width;
+  const bool     half = rest && rest <= width / 2U;
+  float* const   c    = z + REM_N_GATES * p + 2U * LINE;
+  return (RemFloorChain){
+    n_hidden / width + (rest && !half ? 1U : 0U), half, z, c, c + p};
+}
+
 RemFloor*
 rem_floor_new(const RemNetSpec* const spec, const char* const isa)
 {
-  const RemFloorKernel* const kernel  = select_kernel(isa);
-  const size_t                v       = kernel->width;
-  const size_t                step    = step_floats(kernel);
-  const size_t                weights = count_weights(spec);
-  const size_t                n_steps = (weights + step - 1U) / step;
-  const uint32_t              units = (uint32_t)((spec->n_hidden + v - 1U) / v);
-  const size_t                p     = (size_t)units * v;
-  const size_t lines  = REM_ALIGN / sizeof(float); // Every part starts one
-  const size_t padded = (p + lines - 1U) / lines * lines;
-  const size_t block  = (n_steps * step + lines - 1U) / lines * lines;
+  const RemFloorKernel* kernel  = select_kernel(isa);
+  const size_t          weights = count_weights(spec);
+  const size_t          block   = round_up(weights, step_floats(kernel));
+  const size_t          p       = round_up(spec->n_hidden, LINE);
 
   RemFloor* const floor = (RemFloor*)calloc(1, sizeof(RemFloor));
-  float* const    data  = rem_bench_noise(block + 6U * padded, 0.3f);
+  float* const    data =
+    rem_bench_noise(block + (REM_N_GATES + 2U) * p + 2U * LINE, 0.3f);
   if (!floor || !data) {
     free(floor);
     free(data);
     return NULL;
   }
-  float* const z  = data + block;
   floor->data     = data;
-  floor->walk     = (Walk){kernel, data, n_steps, 0.0f};
-  floor->chain    = (RemFloorChain){units, z, z + 4U * padded, z + 5U * padded};
-  floor->n_steps  = (double)weights / (double)step;
   floor->n_layers = spec->n_layers;
+  for (; kernel; kernel = kernel->half) {
+    Part* const  part = &floor->parts[floor->n_parts++];
+    const size_t step = step_floats(kernel);
+    part->walk    = (Walk){kernel, data, round_up(weights, step) / step, 0.0f};
+    part->chain   = chain_of(kernel->width, spec->n_hidden, data + block);
+    part->n_steps = (double)weights / (double)step;
+  }
   return floor;
 }
 
@@ -210,16 +236,21 @@ rem_floor_free(RemFloor* const floor)
 static void
 run_chain(void* const handle, const uint64_t n)
 {
-  const RemFloor* const floor = (const RemFloor*)handle;
-  floor->walk.kernel->chain(&floor->chain, n);
+  const Part* const part = (const Part*)handle;
+  part->walk.kernel->chain(&part->chain, n);
 }
 
-void
+uint32_t
 rem_floor_tasks(RemFloor* const floor, RemBenchTask* const tasks)
 {
-  tasks[0] = (RemBenchTask){run_around, &floor->walk};
-  tasks[1] = (RemBenchTask){run_to_and_fro, &floor->walk};
-  tasks[2] = (RemBenchTask){run_chain, floor};
+  for (uint32_t i = 0; i < floor->n_parts; ++i) {
+    Part* const         part = &floor->parts[i];
+    RemBenchTask* const to   = tasks + (size_t)TASKS * i;
+    to[0]                    = (RemBenchTask){run_around, &part->walk};
+    to[1]                    = (RemBenchTask){run_to_and_fro, &part->walk};
+    to[2]                    = (RemBenchTask){run_chain, part};
+  }
+  return TASKS * floor->n_parts;
 }
 
 void
@@ -228,6 +259,11 @@ rem_floor_result(const RemFloor* const  floor,
                  double* const          stream,
                  double* const          chain)
 {
-  *stream = floor->n_steps * fmin(times[0].median, times[1].median);
-  *chain  = floor->n_layers * times[2].median;
+  *stream = *chain = (double)INFINITY;
+  for (uint32_t i = 0; i < floor->n_parts; ++i) {
+    const RemTiming* const t    = times + (size_t)TASKS * i;
+    const double           step = fmin(t[0].median, t[1].median);
+    *stream                     = fmin(*stream, floor->parts[i].n_steps * step);
+    *chain                      = fmin(*chain, floor->n_layers * t[2].median);
+  }
 }

@@ -46,19 +46,20 @@ rem_bench_peak(const char* isa, uint32_t n_threads, double seconds);
    operand in memory, plus the chain gates -> c -> tanh(c) -> h -> gates, which
    cannot begin before the product ends.
 
-   Of both, what is measured is the best case.  The weights, 4H(I + H + 1)
-   floats a layer without padding, flow around their block or, where they leave
-   the cache, to and fro, whichever is faster, with the accumulators in
-   registers all the time.  The chain is that of ceil(H / V) unit vectors, which
-   run beside each other, gate by gate, with the activations of dsp/kernel/vec.h
-   and h handed over through memory.
+   Of both, what is measured is the best case, with vectors of the instruction
+   set's width or half of it.  The weights, 4H(I + H + 1) floats a layer without
+   padding, flow around their block or, where they leave the cache, to and fro,
+   with the accumulators in registers all the time.  The chain is that of all
+   units, in whole vectors and perhaps half a one that run beside each other,
+   with the arithmetic of dsp/kernel/kernel_cell.h and h handed over through
+   memory.
 
    It is a yardstick, not a bound: the o gate may overlap the chain, and the
    layers of a net each other.
 */
 typedef struct RemFloor RemFloor;
 
-#define REM_FLOOR_TASKS 3U ///< What a floor adds to rem_bench_time()
+#define REM_FLOOR_TASKS 6U ///< Most that a floor adds to rem_bench_time()
 
 /// Return the floor of `spec`, or NULL without memory.
 /// @param isa As rem_net_isa(); one that this processor has.
@@ -69,13 +70,13 @@ rem_floor_new(const RemNetSpec* spec, const char* isa);
 void
 rem_floor_free(RemFloor* floor);
 
-/// Fill tasks [#REM_FLOOR_TASKS], which borrow `floor`, for rem_bench_time()
-void
+/// Fill tasks [#REM_FLOOR_TASKS], which borrow `floor`, for rem_bench_time();
+/// return how many
+uint32_t
 rem_floor_tasks(RemFloor* floor, RemBenchTask* tasks);
 
-/// Return by what came of them [#REM_FLOOR_TASKS] the time of a frame in
-/// seconds: set `stream` to that of the weights and `chain` to that of the
-/// chain
+/// From the times of its tasks, set `stream` to that of the weights and `chain`
+/// to that of the chain
 void
 rem_floor_result(const RemFloor*  floor,
                  const RemTiming* times,

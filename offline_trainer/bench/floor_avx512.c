@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #define REM_FLOOR_KERNEL rem_floor_kernel_avx512
+#define REM_FLOOR_HALF &rem_floor_kernel_avx512_half
 #define REM_ISA "avx512"
 
 #include "offline_trainer/bench/floor_body.h"

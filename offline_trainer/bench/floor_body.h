@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: ISC
 
 /// The code behind RemFloorKernel, compiled once per instruction set: a file
-/// that includes this defines REM_FLOOR_KERNEL (the struct's name) and REM_ISA.
+/// that includes this defines REM_FLOOR_KERNEL (the struct's name) and REM_ISA,
+/// and, if there is one, REM_FLOOR_HALF (the address of that on half the
+/// width).
 
 #include "dsp/kernel/kernel.h"
 #include "dsp/kernel/kernel_cell.h"
@@ -11,6 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifndef REM_FLOOR_HALF
+#  define REM_FLOOR_HALF NULL
+#endif
 
 enum { STEP = (int)REM_FLOOR_STEP, STEP_FLOATS = STEP * WIDTH };
 enum { MAX_UNITS = 8, MANY = 4 }; ///< Unit vectors that are compiled as one
@@ -116,53 +122,72 @@ stream_steps(const float* const block,
               : stream_one_way(block, n_steps, n, false);
 }
 
-/// A frame of `n` unit vectors from the first on, each phase for all of them,
-/// so that the processor finds work in one chain while another waits.  What the
-/// recurrent product adds to a gate once h is known is at least its last FMA.
+/// What a gate makes of h, at least: the last FMA of the recurrent product
+VEC_INLINE Vec
+gate_of(const Vec h, const float* const z)
+{
+  return W(fma)(h, W(set)(0.3f), W(load)(z));
+}
+
+/// A frame of `n` unit vectors from the first on, and of half a vector behind
+/// them, each phase for all of them, so that the processor finds work in one
+/// chain while another waits
 VEC_INLINE void
 chain_units(const RemFloorChain* const chain,
             const size_t               first,
             const size_t               n,
+            const bool                 half,
             const Vec                  h)
 {
   const size_t       p  = (size_t)chain->n_vectors * WIDTH;
-  const size_t       at = first * WIDTH;
-  const float* const z  = chain->z + at;
-  Vec                gates[REM_N_GATES * MAX_UNITS];
-  Rest               rest[MAX_UNITS];
+  const float* const z  = chain->z + first * WIDTH;
+  float* const       c  = chain->c + first * WIDTH;
+  float* const       to = chain->h + first * WIDTH;
+  Vec                gates[REM_N_GATES * (MAX_UNITS + 1)];
+  Rest               rest[MAX_UNITS + 1];
 
   for (size_t g = 0; g < REM_N_GATES; ++g) {
     for (size_t v = 0; v < n; ++v) {
-      const Vec z_v    = W(load)(z + g * p + v * WIDTH);
-      gates[g * n + v] = W(fma)(h, W(set)(0.3f), z_v);
+      gates[g * n + v] = gate_of(h, z + g * p + v * WIDTH);
     }
   }
-  for (size_t v = 0; v < n; ++v) {
-    rest[v] = start_whole(gates + v, n, chain->c + at + v * WIDTH);
+  for (size_t g = 0; half && g < 2U; ++g) {
+    gates[REM_N_GATES * n + g] =
+      gate_of(h, chain->z + REM_N_GATES * p + g * WIDTH);
   }
   for (size_t v = 0; v < n; ++v) {
-    W(store)(chain->h + at + v * WIDTH, finish(rest[v]));
+    rest[v] = start_whole(gates + v, n, c + v * WIDTH);
+  }
+  if (half) {
+    rest[n] = start_half(gates + REM_N_GATES * n, c + n * WIDTH);
+  }
+  for (size_t v = 0; v < n; ++v) {
+    W(store)(to + v * WIDTH, finish(rest[v]));
+  }
+  if (half) {
+    vec_store_half(to + n * WIDTH, finish(rest[n]));
   }
 }
 
 /// A frame begins when the last h of the one before is stored: one load puts it
 /// into every lane
-VEC_INLINE
-Vec
+VEC_INLINE Vec
 last_h(const RemFloorChain* const chain)
 {
-  return W(set)(chain->h[(size_t)chain->n_vectors * WIDTH - 1U]);
+  const size_t n_halves = 2U * (size_t)chain->n_vectors + chain->half;
+  return W(set)(chain->h[n_halves * (WIDTH / 2) - 1U]);
 }
 
 VEC_INLINE void
 chain_few(const RemFloorChain* const chain,
           const uint32_t             n_vectors,
+          const bool                 half,
           const uint64_t             n)
 {
-  const RemFloorChain here = {
-    n_vectors, chain->z, chain->c, chain->h}; // No store can change this copy
+  // No store can change this copy
+  const RemFloorChain here = {n_vectors, half, chain->z, chain->c, chain->h};
   for (uint64_t t = 0; t < n; ++t) {
-    chain_units(&here, 0U, n_vectors, last_h(&here));
+    chain_units(&here, 0U, n_vectors, half, last_h(&here));
   }
 }
 
@@ -174,11 +199,26 @@ chain_many(const RemFloorChain* const chain, const uint64_t n)
     const Vec h = last_h(&here);
     size_t    v = 0;
     for (; v + MANY <= here.n_vectors; v += MANY) {
-      chain_units(&here, v, MANY, h);
+      chain_units(&here, v, MANY, false, h);
     }
     for (; v < here.n_vectors; ++v) {
-      chain_units(&here, v, 1U, h);
+      chain_units(&here, v, 1U, false, h);
     }
+    if (here.half) {
+      chain_units(&here, v, 0U, true, h);
+    }
+  }
+}
+
+VEC_INLINE void
+chain_counted(const RemFloorChain* const chain,
+              const uint32_t             n_vectors,
+              const uint64_t             n)
+{
+  if (chain->half) {
+    chain_few(chain, n_vectors, true, n);
+  } else {
+    chain_few(chain, n_vectors, false, n);
   }
 }
 
@@ -186,29 +226,32 @@ static void
 chain_frames(const RemFloorChain* const chain, const uint64_t n)
 {
   switch (chain->n_vectors) {
+  case 0:
+    chain_counted(chain, 0, n);
+    break;
   case 1:
-    chain_few(chain, 1, n);
+    chain_counted(chain, 1, n);
     break;
   case 2:
-    chain_few(chain, 2, n);
+    chain_counted(chain, 2, n);
     break;
   case 3:
-    chain_few(chain, 3, n);
+    chain_counted(chain, 3, n);
     break;
   case 4:
-    chain_few(chain, 4, n);
+    chain_counted(chain, 4, n);
     break;
   case 5:
-    chain_few(chain, 5, n);
+    chain_counted(chain, 5, n);
     break;
   case 6:
-    chain_few(chain, 6, n);
+    chain_counted(chain, 6, n);
     break;
   case 7:
-    chain_few(chain, 7, n);
+    chain_counted(chain, 7, n);
     break;
   case 8:
-    chain_few(chain, 8, n);
+    chain_counted(chain, 8, n);
     break;
   default:
     chain_many(chain, n);
@@ -216,5 +259,10 @@ chain_frames(const RemFloorChain* const chain, const uint64_t n)
   }
 }
 
-const RemFloorKernel REM_FLOOR_KERNEL =
-  {REM_ISA, WIDTH, fma_steps, load_steps, stream_steps, chain_frames};
+const RemFloorKernel REM_FLOOR_KERNEL = {REM_ISA,
+                                         WIDTH,
+                                         REM_FLOOR_HALF,
+                                         fma_steps,
+                                         load_steps,
+                                         stream_steps,
+                                         chain_frames};

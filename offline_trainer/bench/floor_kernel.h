@@ -14,19 +14,24 @@
 /// for 16 registers
 #define REM_FLOOR_STEP 12U
 
-/// Memory of chain(), one unit vector after the other
+/// Memory of chain(): units in whole vectors, then perhaps half a one, as the
+/// engine's blocks have them (dsp/kernel/kernel.h)
 typedef struct {
-  uint32_t n_vectors; ///< Unit vectors of a layer: ceil(H / V)
-  float*   z;         ///< [4, n_vectors, V] gates without h
-  float*   c;         ///< [n_vectors, V]
-  float*   h;         ///< [n_vectors, V]
+  uint32_t n_vectors;
+  bool     half;
+  float*   z; ///< [4, n_vectors, V], then [2, V] if half: gates without h
+  float*   c; ///< [n_vectors, V], then [V/2] if half
+  float*   h; ///< Likewise
 } RemFloorChain;
 
 /// One instruction set's code.  Every pointer is aligned to #REM_ALIGN, and
 /// every result is there to be used, lest the compiler drop the work.
-typedef struct {
+typedef struct RemFloorKernel RemFloorKernel;
+struct RemFloorKernel {
   const char* isa;
   uint32_t    width; ///< V, floats in a vector
+  const RemFloorKernel*
+    half; ///< The same on vectors of half the width, or NULL
 
   /// `n` steps of independent FMAs on registers
   float (*fma)(uint64_t n);
@@ -40,11 +45,12 @@ typedef struct {
 
   /// `n` frames of gates -> c -> tanh(c) -> h -> gates
   void (*chain)(const RemFloorChain* chain, uint64_t n);
-} RemFloorKernel;
+};
 
-extern const RemFloorKernel rem_floor_kernel_generic; ///< SSE2 or plain C
-extern const RemFloorKernel rem_floor_kernel_avx2;    ///< AVX2 and FMA
-extern const RemFloorKernel rem_floor_kernel_avx512;  ///< AVX-512 F, DQ, VL
-extern const RemFloorKernel rem_floor_kernel_neon;    ///< AArch64
+extern const RemFloorKernel rem_floor_kernel_generic;     ///< SSE2 or plain C
+extern const RemFloorKernel rem_floor_kernel_avx2;        ///< AVX2 and FMA
+extern const RemFloorKernel rem_floor_kernel_avx512;      ///< AVX-512 F, DQ, VL
+extern const RemFloorKernel rem_floor_kernel_avx512_half; ///< 8 lanes
+extern const RemFloorKernel rem_floor_kernel_neon;        ///< AArch64
 
 #endif // REM_OFFLINE_TRAINER_BENCH_FLOOR_KERNEL_H

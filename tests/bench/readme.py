@@ -45,6 +45,9 @@ def engine(figures):
                                        for row in rows[isa]),
                   ['times its floor'] + ['%.2f' % row['times_floor']
                                          for row in rows[isa]]]
+    lines.append(['two streams, x'] + ['%.2f' % (row['pair_ns']
+                                                 / row['ns_per_sample'])
+                                       for row in best])
     lines.append(['largest error, 1e-7'] + ['%.1f' % (row['error'] * 1e7)
                                             for row in best])
     lines.append(['that of a plain loop'] + ['%.1f' % (1e7 * row['plain_error'])
