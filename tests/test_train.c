@@ -232,6 +232,26 @@ test_teacher(const RemSplit* const split)
   rem_trainer_free(r.trainer);
 }
 
+/// Cells begin with memories from few samples to `memory`.  The few hundred
+/// updates of an epoch, at a rate of 1e-9, move no bias by more than 1e-6.
+static void
+test_memories(const RemSplit* const split)
+{
+  RemTrainSpec spec          = student();
+  spec.rate                  = 1e-9;
+  const Result       r       = run(&spec, split, 1U, 1U, 0U, false);
+  const RemLayerAt   at      = rem_net_layer_at(&spec.net, 0U);
+  const float* const i       = rem_trainer_best(r.trainer) + at.bias;
+  const float        longest = (float)log(spec.memory);
+  uint32_t           n_short = 0U;
+  for (const float* f = i + 6U; f < i + 12U; ++f) {
+    CHECK(*f > -2e-6f && *f < longest + 2e-6f && fabsf(f[-6] + *f) < 4e-6f);
+    n_short += *f < 0.5f * longest;
+  }
+  CHECK(n_short > 0U && n_short < 6U);
+  rem_trainer_free(r.trainer);
+}
+
 /// A rate at which everything blows up: told, halved, and given up in words
 static void
 test_runaway(const RemSplit* const split)
@@ -370,6 +390,7 @@ main(void)
   test_threads(&split);
   test_resume(&split);
   test_resume_refusals(&split);
+  test_memories(&split);
   test_runaway(&split);
   test_teacher(&split);
   rem_split_clear(&split);
