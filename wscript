@@ -35,6 +35,17 @@ OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
 SANITIZE = ['-O1', '-g', '-fno-omit-frame-pointer', '-fno-math-errno',
             '-ffp-contract=off', '-fno-sanitize-recover=all']
 
+FMAX = '''
+#include <math.h>
+double largest(const float* x, unsigned long n);
+double largest(const float* x, unsigned long n)
+{
+  double y = 0.0;
+  for (unsigned long i = 0; i < n; ++i)
+    y = fmax(y, (double)x[i]);
+  return y;
+}'''  # Debian's gcc 12 for ARM dies of it
+
 
 def options(opt):
     opt.load('compiler_c gnu_dirs')
@@ -70,6 +81,10 @@ def configure(conf):
     conf.env.prepend_value('CFLAGS', ['-std=c11', '-D_XOPEN_SOURCE=700',
                                       '-fPIC', '-fvisibility=hidden']
                            + WARNINGS + mode)
+    if not conf.check_cc(fragment=FMAX, features='c', mandatory=False,
+                         msg='Checking for fmax() in loops'):
+        conf.env.append_value('CFLAGS', ['-fno-builtin-fmax',
+                                         '-fno-builtin-fmin'])
     conf.env.SANITIZE = conf.options.sanitize
     conf.env.WERROR = conf.options.werror
     conf.env.LV2DIR = os.path.abspath(os.path.expanduser(
