@@ -3,6 +3,7 @@
 /// Everything that can happen under audio happens, and run() is watched: it
 /// may not allocate, free, lock, sleep, read a clock or make a system call
 
+#include "dsp/net.h"
 #include "tests/check.h"
 #include "tests/host/audit.h"
 #include "tests/host/stage.h"
@@ -150,6 +151,22 @@ run_watched(Realtime* const rt, Host* const host, const uint32_t n_blocks)
   }
 }
 
+/// @return How many samples were not finite.
+static float
+run_host(Realtime* const rt, const HostSpec* const spec, const uint32_t n)
+{
+  Host* const host =
+    stage_host_from_environment(rt->stage, rt->stage->plain, spec);
+  run_watched(rt, host, n);
+  const float n_bad = host_get(host, "non_finite");
+  printf("%u loads asked, %u told, %.0f not finite\n",
+         atomic_load(&host->worker.n_asked),
+         host->heard.n_model,
+         (double)n_bad);
+  host_close(host);
+  return n_bad;
+}
+
 static void
 test_run(Realtime* const rt)
 {
@@ -162,16 +179,27 @@ test_run(Realtime* const rt)
   for (uint32_t i = 0U; i < sizeof(works) / sizeof(*works); ++i) {
     const HostSpec spec = {
       i % 2U ? HOST_STEREO : HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, works[i]};
-    Host* const host =
-      stage_host_from_environment(rt->stage, rt->stage->plain, &spec);
-    run_watched(rt, host, i ? N_BLOCKS / 20U : N_BLOCKS);
-    printf("%u loads asked, %u told, %.0f not finite\n",
-           atomic_load(&host->worker.n_asked),
-           host->heard.n_model,
-           (double)host_get(host, "non_finite"));
-    CHECK(host_get(host, "non_finite") > 0.0f);
-    host_close(host);
+    CHECK(run_host(rt, &spec, i ? N_BLOCKS / 20U : N_BLOCKS) > 0.0f);
   }
+}
+
+/// The code of every instruction set, for one channel and for two
+static void
+test_instruction_sets(Realtime* const rt)
+{
+  static const char* const isas[] = {"generic", "avx2", "avx512", "neon"};
+  for (uint32_t i = 0U; i < 8U; ++i) {
+    const HostSpec spec = {i % 2U ? HOST_STEREO : HOST_AUDIO,
+                           48000.0,
+                           HOST_FEATURE_ALL,
+                           HOST_WORK_THREAD};
+    CHECK(!setenv("REMANENCE_ISA", isas[i / 2U], 1));
+    if (!strcmp(rem_net_isa(), isas[i / 2U])) {
+      printf("%s: ", isas[i / 2U]);
+      CHECK(run_host(rt, &spec, N_BLOCKS / 20U) > 0.0f);
+    }
+  }
+  CHECK(!unsetenv("REMANENCE_ISA"));
 }
 
 int
@@ -188,6 +216,7 @@ main(void)
   fixture_write_text(fixture_path(&rt.stage->dir, "bad.nam", rt.bad), "{]");
   test_watch(&rt, sees_system_calls);
   test_run(&rt);
+  test_instruction_sets(&rt);
   if (!sees_system_calls) {
     puts("only calls of the C library were watched: this kernel has no "
          "dispatch of system calls to the program");
