@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,17 @@ from waflib import Build, Context, Logs, Options
 SANITIZED = [('asan', 'address,undefined', '*'),
              ('tsan', 'thread', '*swap*,*slot*,*pool*')]
 
+# Some run again on processors that are emulated: name, command, which.  That is
+# 30 times slower, so they are few: what runs the code of every part.
+PARTS = 'bptt,modelfile_bad,optim,plugin,pool,report_parts'
+EMULATED = [('sse2', 'qemu-x86_64 -cpu Nehalem', PARTS),
+            ('avx2', 'qemu-x86_64 -cpu Haswell', 'plugin_run,pool')]
+
+# And on ARM, with a compiler for it and the libraries that the build needs
+ARM = 'aarch64-linux-gnu'
+ARM_PARTS = PARTS + ',isa,net,rt_symbols,voice'
+ARM_PACKAGES = '''libc6-dev libcairo2-dev libfftw3-dev libjansson-dev
+    liblilv-dev libsndfile1-dev lv2-dev nettle-dev'''.split()
 
 def options(opt):
     group = opt.add_option_group('Test, bench and demo options')
@@ -41,32 +53,60 @@ class Tests(Build.BuildContext):
 
 
 class Check(Tests):
-    """builds and runs the tests, plain and under sanitizers"""
+    """builds and runs the tests: plain, under sanitizers, on processors that
+    are emulated"""
     cmd = 'check'
 
     def execute_build(self):
         Build.BuildContext.execute_build(self)
         only = self.options.only
+        sets = [(folder, folder, tests, '') for folder, _, tests in SANITIZED]
         for folder, sanitize, _ in SANITIZED:
             if not only or folder + '/' in only:
-                self.build_again(folder, sanitize)
+                self.build_again(folder, ['--sanitize=' + sanitize], {})
+        if self.env.DEST_CPU == 'x86_64':
+            sets += [(name, '.', tests, command)
+                     for name, command, tests in EMULATED]
+        if not only or 'arm64/' in only:
+            sets += [('arm64', 'arm64', ARM_PARTS, self.build_arm())]
         run = self.env.PYTHON + ['tests/run.py', self.out_dir]
         run += ['--only=' + only] if only else []
         run += ['--hosts'] if self.options.hosts else []
-        run += ['--set=%s:%s' % (folder, tests)
-                for folder, _, tests in SANITIZED]
+        run += ['--set=' + ':'.join(words) for words in sets]
         status = subprocess.call(run, cwd=self.top_dir)
         if status or not Options.commands:
             sys.exit(status)  # Before waf adds a last line of its own
 
-    def build_again(self, folder, sanitize):
-        Logs.info('Building again with -fsanitize=%s', sanitize)
+    def build_again(self, folder, options, env):
+        Logs.info('Building again for the tests %s/*', folder)
         if subprocess.call(
                 [os.path.join(self.top_dir, 'waf'), 'tests',
-                 '--out=' + os.path.join(self.out_dir, folder),
-                 '--sanitize=' + sanitize], cwd=self.top_dir,
-                env=dict(os.environ, WAFLOCK='.lock-waf_' + folder)):
-            self.fatal('the build with -fsanitize=%s failed' % sanitize)
+                 '--out=' + os.path.join(self.out_dir, folder)] + options,
+                cwd=self.top_dir,
+                env=dict(os.environ, WAFLOCK='.lock-waf_' + folder, **env)):
+            self.fatal('the build in %s failed' % folder)
+
+    def build_arm(self):
+        """Build for ARM.  Return the command that emulates it, or "skip" and
+        why there is none"""
+        for tool in (ARM + '-gcc', 'qemu-aarch64', 'apt-get', 'dpkg-deb'):
+            if not shutil.which(tool):
+                return 'skip %s is not installed' % tool
+        top = os.path.join(self.out_dir, 'arm64-root')
+        root = os.path.join(top, 'root')
+        with open(os.path.join(self.out_dir, 'arm64-root.log'), 'wb') as log:
+            if subprocess.call(['tests/sysroot.sh', top, 'arm64']
+                               + ARM_PACKAGES, cwd=self.top_dir, stdout=log,
+                               stderr=log):
+                return 'skip libraries not downloaded: see ' + log.name
+        self.build_again('arm64', [], {
+            'AR': ARM + '-ar', 'NM': ARM + '-nm',
+            'CC': '%s-gcc --sysroot=%s' % (ARM, root),
+            'PKG_CONFIG_SYSROOT_DIR': root,
+            'PKG_CONFIG_LIBDIR': ':'.join(
+                '%s/usr/%s/pkgconfig' % (root, folder)
+                for folder in ('lib/' + ARM, 'lib', 'share'))})
+        return 'qemu-aarch64 -L ' + root
 
 
 class Lint(Build.BuildContext):

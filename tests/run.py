@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: ISC
 """Run the tests; one line each, then `N passed, N failed`.
 
-    run.py BUILD_DIR [--only=PATTERNS] [--hosts] [--set=FOLDER:PATTERNS]...
+    run.py BUILD_DIR [--only=PATTERNS] [--hosts]
+           [--set=NAME:FOLDER:PATTERNS:COMMAND]...
 
 A test is a program built from test_*.c or a script test_*.py of this folder.
 Exit status 0 is a pass, 77 a skip whose last line says why, any other a
-failure.  The programs run again, as FOLDER/NAME, from every FOLDER of BUILD_DIR
-(a build under sanitizers) where their names match.  With --hosts the scripts
+failure.  The programs run again, as NAME/..., from every FOLDER of BUILD_DIR
+(a build under sanitizers, or for another processor) where their names match,
+by COMMAND if it is not empty: an emulator, or "skip" and why there is none.
+So does what examines the built files themselves.  With --hosts the scripts
 hosts_*.py run as well.  Patterns are separated by commas and match any part of
 a name; to --only, a pattern without a slash means the plain build.
 
@@ -20,6 +23,7 @@ import concurrent.futures
 import fnmatch
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,16 +122,32 @@ def scripts(build, pattern):
             for path in sorted(TESTS.glob(pattern))]
 
 
+def again(build, name, folder, patterns, command):
+    """Tests of a set; one test that is skipped if it cannot run"""
+    words = command.split()
+    if words and words[0] != 'skip' and not shutil.which(words[0]):
+        words = ['skip', words[0], 'is not installed']
+    if words and words[0] == 'skip':
+        reason = 'echo %s; exit %d' % (' '.join(words[1:]), SKIP)
+        return [Test(name + '/*', ['sh', '-c', reason], build)]
+    tests = programs(build/folder)
+    for test in tests:
+        test.command = words + test.command
+    if words:
+        tests += scripts(build/folder, 'test_rt_symbols.py')
+    tests = [t for t in tests if matches(t.name, patterns.split(','))]
+    for test in tests:
+        test.name = name + '/' + test.name
+    return tests
+
+
 def collect(options):
     build = options.build.resolve()
     tests = programs(build) + scripts(build, 'test_*.py')
     if options.hosts:
         tests += scripts(build, 'hosts_*.py')
-    for folder, patterns in (s.split(':') for s in options.set):
-        for test in programs(build/folder):
-            if matches(test.name, patterns.split(',')):
-                test.name = folder + '/' + test.name
-                tests.append(test)
+    for words in options.set:
+        tests += again(build, *words.split(':'))
     only = options.only.split(',')
     return [t for t in tests if not options.only or
             matches(t.name, [p for p in only if ('/' in p) == ('/' in t.name)])]

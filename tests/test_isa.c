@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: ISC
 
 /// Instruction sets agree: what one plays every other plays within rounding,
-/// and all accept the presets.  tests/test_processors.py has the processors.
+/// and all accept the presets.
+///
+///     test_isa             these checks
+///     test_isa which       print the instruction set that is chosen
+///     test_isa force ISA   run that code whether or not the processor has it
+///
+/// tests/test_processors.py needs the last two.
 
 #include "dsp/denormal.h"
 #include "dsp/kernel/kernel.h"
+#include "dsp/kernel/kernel_table.h"
 #include "dsp/model.h"
 #include "dsp/modelfile/modelfile.h"
 #include "tests/check.h"
@@ -12,7 +19,7 @@
 
 #include <string.h>
 
-enum { N_ISAS = 4, N = 24000, MAX_SIZE = 128 };
+enum { N_ISAS = 4, N = 6000, MAX_SIZE = 128 };
 
 static const char* const isas[N_ISAS] = {"generic", "avx2", "avx512", "neon"};
 
@@ -156,8 +163,22 @@ test_presets(void)
   }
 }
 
+static void
+force(const char* const isa)
+{
+  const RemKernel* kernel = &rem_kernel_generic;
+#if defined(__x86_64__)
+  kernel = strcmp(isa, "avx2") ? kernel : &rem_kernel_avx2;
+  kernel = strcmp(isa, "avx512") ? kernel : &rem_kernel_avx512;
+#endif
+  CHECK(!strcmp(kernel->isa, isa));
+  _Alignas(REM_ALIGN) float x[REM_ALIGN / sizeof(float)] = {0.5f};
+  kernel->tanh(x, sizeof(x) / sizeof(*x));
+  CHECK(fabsf(x[0] - tanhf(0.5f)) < 1e-6f);
+}
+
 int
-main(void)
+main(const int argc, char** const argv)
 {
   static const RemNetSpec specs[] = {
     {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 7, 1, 1, false},
@@ -166,6 +187,14 @@ main(void)
     {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 96, 1, 1, true},
     {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 24, 2, 1, true},
   };
+  if (argc == 2 && !strcmp(argv[1], "which")) {
+    puts(rem_net_isa());
+    return 0;
+  }
+  if (argc == 3 && !strcmp(argv[1], "force")) {
+    force(argv[2]);
+    return 0;
+  }
   rem_denormals_off();
   for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); ++i) {
     test_agreement(&specs[i]);
