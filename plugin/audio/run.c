@@ -210,7 +210,8 @@ show(RemAudio* const self)
     (uint64_t)self->n_non_finite + rem_slot_n_non_finite(self->slot);
 
   show_number(self, REM_AUDIO_STATUS, (float)status(self));
-  show_number(self, REM_AUDIO_DSP_LOAD, 100.0f * self->load);
+  show_number(
+    self, REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_DSP_LOAD_MAX));
   show_number(
     self, REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_NON_FINITE_MAX));
 }
