@@ -10,6 +10,7 @@
 #include "dsp/kernel/vec_widest.h"
 #include "offline_trainer/bench/floor_kernel.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -170,10 +171,12 @@ chain_units(const RemFloorChain* const chain,
 }
 
 /// A frame begins when the last h of the one before is stored: one load puts it
-/// into every lane
+/// into every lane.  The fence keeps the compiler from taking it out of the
+/// register that is stored.
 VEC_INLINE Vec
 last_h(const RemFloorChain* const chain)
 {
+  atomic_signal_fence(memory_order_seq_cst);
   const size_t n_halves = 2U * (size_t)chain->n_vectors + chain->half;
   return W(set)(chain->h[n_halves * (WIDTH / 2) - 1U]);
 }
