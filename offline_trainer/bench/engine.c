@@ -112,9 +112,9 @@ static void
 run_pair(void* const handle, const uint64_t n)
 {
   const Engine* const e    = (const Engine*)handle;
+  const size_t        n_y  = (size_t)BLOCK * rem_net_spec(e->net)->n_out;
   const float* const  x[2] = {e->x, e->x};
-  float* const        y[2] = {e->y,
-                              e->y + (size_t)BLOCK * rem_net_spec(e->net)->n_out};
+  float* const        y[2] = {e->y, e->y + n_y};
   for (uint64_t i = 0; i < n; ++i) {
     rem_net_block_pair(e->net, e->states, x, y, BLOCK);
   }

@@ -95,9 +95,11 @@ rem_bench_machine(const char* const isa,
       error, REM_NO_MEMORY, NULL, "Out of memory for the benchmark");
   }
 
+  const uint64_t     n_l1     = L1_BYTES / sizeof(float) / step;
+  const uint64_t     n_l2     = L2_BYTES / sizeof(float) / step;
   Walk               walks[3] = {{kernel, NULL, 0U, 0.0f},
-                                 {kernel, block, L1_BYTES / sizeof(float) / step, 0.0f},
-                                 {kernel, block, L2_BYTES / sizeof(float) / step, 0.0f}};
+                                 {kernel, block, n_l1, 0.0f},
+                                 {kernel, block, n_l2, 0.0f}};
   const RemBenchTask tasks[3] = {
     {run_fma, &walks[0]}, {run_load, &walks[1]}, {run_load, &walks[2]}};
   RemTiming times[3];
