@@ -9,6 +9,25 @@
 #include <stdint.h>
 #include <string.h>
 
+/// Sum of x[0], x[step]... in as many parts as hide an addition's latency
+static float
+sum_column(const float* const x, const size_t step, const size_t n)
+{
+  enum { PARTS = 8 };
+  float  sum[PARTS] = {0.0f};
+  size_t i          = 0U;
+  for (; i + PARTS <= n; i += PARTS) {
+    for (size_t k = 0; k < PARTS; ++k) {
+      sum[k] += x[(i + k) * step];
+    }
+  }
+  for (; i < n; ++i) {
+    sum[0] += x[i * step];
+  }
+  return ((sum[0] + sum[1]) + (sum[2] + sum[3])) +
+         ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
 /// Steps first..end-1: window->dh = V' dy, and the head's gradient
 static void
 backward_head(const RemWindow* const window,
@@ -22,7 +41,7 @@ backward_head(const RemWindow* const window,
   const size_t            p     = net->n_padded;
   const size_t            s     = window->n_streams;
   const size_t            n     = (end - first) * s;
-  const float* const      dy    = window->dy + first * s * n_out;
+  const float* const      dy = window->dy + (window->begin + first) * s * n_out;
   const float* const      h =
     window->tapes[net->spec.n_layers - 1U].h + (first + (size_t)1) * s * p;
   float* const     bias = grad + n_out * q;
@@ -40,10 +59,8 @@ backward_head(const RemWindow* const window,
                            .n        = q};
   net->kernel->product(&dh);
   net->kernel->product(&dv);
-  for (size_t r = 0; r < n; ++r) {
-    for (size_t o = 0; o < n_out; ++o) {
-      bias[o] += dy[r * n_out + o];
-    }
+  for (size_t o = 0; o < n_out; ++o) {
+    bias[o] += sum_column(dy + o, n_out, n);
   }
 }
 
@@ -67,8 +84,10 @@ backward_cells(const RemWindow* const window,
   const RemBpttNet* const net  = window->net;
   const RemTape* const    tape = &window->tapes[l];
   const size_t            q    = net->n_units;
+  const size_t            p    = net->n_padded;
   const size_t            s    = window->n_streams;
 
+  memset(window->db, 0, 4U * q * sizeof(float));
   add(window->dh + (end - first - (size_t)1) * s * q, tape->dh_before, s * q);
   memset(tape->dh_before, 0, s * q * sizeof(float));
   for (size_t t = end; t-- > first;) {
@@ -78,7 +97,9 @@ backward_cells(const RemWindow* const window,
                               .n_units = net->n_units,
                               .gates   = tape->gates + t * s * 4U * q,
                               .c_old   = tape->c + t * s * q,
-                              .tanh_c  = tape->tanh_c + t * s * q};
+                              .c       = tape->c + (t + 1U) * s * q,
+                              .h       = tape->h + (t + 1U) * s * p,
+                              .h_row   = p};
     const RemProduct  back = {
        .factors  = {{rows.gates, 4U * q, 1U, net->layers[l].by_h, q, 4U * q}},
        .from     = to,
@@ -87,9 +108,10 @@ backward_cells(const RemWindow* const window,
        .c_row    = q,
        .m        = s,
        .n        = q};
-    net->kernel->cell_gradient(&rows, dh, tape->dc_before, bias);
+    net->kernel->cell_gradient(&rows, dh, tape->dc_before, window->db);
     net->kernel->product(&back);
   }
+  add(bias, window->db, 4U * q);
 }
 
 /// grad [m, 4Q] += sum over rows of a' dz
@@ -131,9 +153,8 @@ backward_layer(const RemWindow* const window,
   const size_t              begin = (size_t)first * window->n_streams;
   const size_t              n     = (end - first) * (size_t)window->n_streams;
   const float* const        dz    = tape->gates + begin * 4U * q;
-  const float* const        below =
-    l ? window->tapes[l - 1U].h + (size_t)window->n_streams * p : window->x;
-  const size_t x_row = l ? p : layer->n_in;
+  const float* const        below = rem_window_below(window, l);
+  const size_t              x_row = l ? p : layer->n_in;
 
   backward_cells(window, l, first, end, grad + (m + layer->n_in) * 4U * q);
   add_weights(window, tape->h + begin * p, p, m, dz, n, grad);
@@ -155,19 +176,17 @@ backward_layer(const RemWindow* const window,
   }
 }
 
-void
-rem_window_backward(RemWindow* const window, float* const packed)
+/// The way back through the first `n_steps` steps of the tapes
+static void
+backward_tapes(const RemWindow* const window,
+               const uint32_t         n_steps,
+               float* const           packed)
 {
   const RemBpttNet* const net   = window->net;
   const uint32_t          n     = net->spec.n_layers;
   const uint32_t          block = rem_window_block(window);
-  const size_t size = (size_t)window->n_streams * net->n_units * sizeof(float);
 
-  for (uint32_t l = 0; l < n; ++l) {
-    memset(window->tapes[l].dh_before, 0, size);
-    memset(window->tapes[l].dc_before, 0, size);
-  }
-  for (uint32_t end = window->n_steps; end;) {
+  for (uint32_t end = n_steps; end;) {
     const uint32_t first = end > block ? end - block : 0U;
     backward_head(window, first, end, packed + rem_bptt_gradient_at(net, n));
     for (uint32_t l = n; l-- > 0U;) {
@@ -175,5 +194,26 @@ rem_window_backward(RemWindow* const window, float* const packed)
         window, l, first, end, packed + rem_bptt_gradient_at(net, l));
     }
     end = first;
+  }
+}
+
+void
+rem_window_backward(RemWindow* const window, float* const packed)
+{
+  const RemNetSpec* const spec    = &window->net->spec;
+  const size_t            n_state = window->n_streams * rem_net_n_state(spec);
+  const size_t            n = (size_t)window->n_streams * window->net->n_units;
+  const uint32_t          n_segments = rem_window_n_segments(window);
+
+  for (uint32_t l = 0; l < spec->n_layers; ++l) {
+    memset(window->tapes[l].dh_before, 0, n * sizeof(float));
+    memset(window->tapes[l].dc_before, 0, n * sizeof(float));
+  }
+  for (uint32_t i = n_segments; i-- > 0U;) {
+    const RemSegment segment = rem_window_segment(window, i);
+    if (i + 1U < n_segments) { // The last one is still on the tapes
+      rem_window_run(window, segment, window->before + i * n_state);
+    }
+    backward_tapes(window, segment.n, packed);
   }
 }

@@ -15,6 +15,7 @@
 #  include <arm_neon.h>
 #endif
 
+#define CACHE_LINE 64U ///< Bytes
 #define VEC_INLINE static inline __attribute__((always_inline))
 
 // Tiles fill the registers: 32 of AVX-512 and NEON, 16 of the others

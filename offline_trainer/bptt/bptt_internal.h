@@ -37,11 +37,10 @@ struct RemBpttNet {
 size_t
 rem_bptt_gradient_at(const RemBpttNet* net, uint32_t layer);
 
-/// What one layer keeps of a chunk of T steps of S streams
+/// What one layer keeps of T steps of S streams
 typedef struct {
-  float* h;         ///< [T + 1, S, P] the first is before the chunk
+  float* h;         ///< [T + 1, S, P] the first is before the first step
   float* c;         ///< [T + 1, S, Q] likewise
-  float* tanh_c;    ///< [T, S, Q]
   float* gates;     ///< [T, S, 4Q] activations; the way back leaves dz there
   float* dh_before; ///< [S, Q] gradient by h before the steps gone back over
   float* dc_before; ///< [S, Q] and by c
@@ -51,18 +50,46 @@ struct RemWindow {
   const RemBpttNet* net;
   uint32_t          max_streams;
   uint32_t          max_steps;
-  uint32_t          n_streams; ///< S, of the last forward pass
+  uint32_t          tape_steps; ///< That tapes have room for
+  uint32_t          n_streams;  ///< S, of the last forward pass
   uint32_t          n_steps;
+  uint32_t          begin; ///< Step of the window that tapes begin with
   RemTape           tapes[REM_MAX_LAYERS];
-  float*            x;  ///< [T, S, I]
-  float*            y;  ///< [T, S, O]
-  float*            dy; ///< [T, S, O]
-  float*            dh; ///< [block, S, Q] gradient by a layer's outputs
+  float*            before; ///< [segments, S, L, 2, H] states that they began
+                            ///< with
+  float* x;                 ///< [T, S, I]
+  float* y;                 ///< [T, S, O]
+  float* dy;                ///< [T, S, O]
+  float* db;                ///< [4Q] gradient by a layer's bias, of one block
+  float* dh;                ///< [block, S, Q] gradient by a layer's outputs
 };
 
 /// Return `n` floats, aligned and zero, or NULL without memory
 float*
 rem_bptt_floats(size_t n);
+
+/// Steps of a window that tapes have room for together
+typedef struct {
+  uint32_t begin;
+  uint32_t n;
+} RemSegment;
+
+/// Return into how many segments the present window falls
+uint32_t
+rem_window_n_segments(const RemWindow* window);
+
+/// Return segment `index` of the present window
+RemSegment
+rem_window_segment(const RemWindow* window, uint32_t index);
+
+/// Run one segment forward, from `state` to `state`
+void
+rem_window_run(RemWindow* window, RemSegment segment, float* state);
+
+/// Return the input of a layer, frames or h of the layer below, from the step
+/// on that tapes begin with
+const float*
+rem_window_below(const RemWindow* window, uint32_t layer);
 
 /// Return how many steps are worked on at once, so that what one part of the
 /// work leaves is still in the second-level cache for the next

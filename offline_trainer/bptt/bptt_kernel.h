@@ -31,7 +31,8 @@ typedef struct {
 } RemFactors;
 
 /**
-   c [m, n] = from + a0 b0 + a1 b1.
+   c [m, n] = from + (a0 b0 + a1 b1), added in this order: a long sum that goes
+   on from block to block keeps more digits than one that grows term by term.
 
    With rows of `a` that are steps and terms that are units this is a product
    by weights; the other way round it is the gradient of weights.
@@ -49,15 +50,14 @@ typedef struct {
 
 /// Rows of S streams at one step of one layer
 typedef struct {
-  uint32_t n_rows;     ///< S
-  uint32_t n_units;    ///< Q
-  float*   gates;      ///< [S, 4Q] i, f, g, o; before cell() and after
-                       ///< cell_gradient() what they are the activations of
-  const float* c_old;  ///< [S, Q] c before this step
-  float*       c;      ///< [S, Q]
-  float*       tanh_c; ///< [S, Q]
-  float*       h;      ///< [S, P]
-  size_t       h_row;  ///< P
+  uint32_t n_rows;    ///< S
+  uint32_t n_units;   ///< Q
+  float*   gates;     ///< [S, 4Q] i, f, g, o; before cell() and after
+                      ///< cell_gradient() what they are the activations of
+  const float* c_old; ///< [S, Q] c before this step
+  float*       c;     ///< [S, Q] and after it
+  float*       h;     ///< [S, P] after it
+  size_t       h_row; ///< P
 } RemCellRows;
 
 /// One instruction set's code
@@ -69,13 +69,13 @@ typedef struct {
   /// as long as b [terms, 2 vectors] fits the first-level cache.
   void (*product)(const RemProduct* product);
 
-  /// One step forward: gates, c, tanh_c and h of every row.  Cost: 5 times 20
+  /// One step forward: gates, c and h of every row.  Cost: 5 times 20
   /// operations per vector of units.
   void (*cell)(const RemCellRows* rows);
 
-  /// One step back: gates become dz.  dh [S, Q] by h; dc [S, Q] by c in, by
-  /// c_old out; db [4Q] is added dz.  Cost: 20 operations and 14 loads and
-  /// stores per vector of units.
+  /// One step back: gates become dz, c and h stay.  dh [S, Q] by h; dc [S, Q]
+  /// by c in, by c_old out; db [4Q] is added dz.  Cost: 20 operations and 14
+  /// loads and stores per vector of units.
   void (*cell_gradient)(const RemCellRows* rows,
                         const float*       dh,
                         float*             dc,

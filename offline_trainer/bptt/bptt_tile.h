@@ -48,19 +48,22 @@ W(tile)(const RemProduct* const p,
         const uint32_t          v)
 {
   W(Vec) acc[TILE_ROWS][TILE_VECTORS];
-  float* const c = p->c + row * p->c_row + column;
 
   for (uint32_t i = 0; i < m; ++i) {
     for (uint32_t j = 0; j < v; ++j) {
-      const size_t at = (row + i) * p->from_row + column + (size_t)j * WIDTH;
-      acc[i][j]       = p->from ? W(load)(p->from + at) : W(set)(0.0f);
+      acc[i][j] = W(set)(0.0f);
     }
   }
   W(add_terms)(&p->factors[0], row, column, m, v, acc);
   W(add_terms)(&p->factors[1], row, column, m, v, acc);
   for (uint32_t i = 0; i < m; ++i) {
     for (uint32_t j = 0; j < v; ++j) {
-      W(store)(c + i * p->c_row + (size_t)j * WIDTH, acc[i][j]);
+      const size_t at = column + (size_t)j * WIDTH;
+      float* const c  = p->c + (row + i) * p->c_row + at;
+      if (p->from) {
+        acc[i][j] += W(load)(p->from + (row + i) * p->from_row + at);
+      }
+      W(store)(c, acc[i][j]);
     }
   }
 }

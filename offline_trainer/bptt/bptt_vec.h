@@ -25,14 +25,21 @@ W(store)(float* const p, const W(Vec) x)
   memcpy(p, &x, sizeof(x));
 }
 
+// Intel's functions for this width
+#if WIDTH == 16
+#  define MM(name) _mm512_##name
+#elif WIDTH == 8
+#  define MM(name) _mm256_##name
+#else
+#  define MM(name) _mm_##name
+#endif
+
 /// Every lane `x`
 VEC_INLINE
 W(Vec) W(set)(const float x)
 {
-#if WIDTH == 16
-  return _mm512_set1_ps(x);
-#elif WIDTH == 8
-  return _mm256_set1_ps(x);
+#if defined(__x86_64__)
+  return MM(set1_ps)(x);
 #elif defined(__aarch64__)
   return vdupq_n_f32(x);
 #else
@@ -44,12 +51,8 @@ W(Vec) W(set)(const float x)
 VEC_INLINE
 W(Vec) W(fma)(const W(Vec) a, const W(Vec) b, const W(Vec) c)
 {
-#if WIDTH == 16
-  return _mm512_fmadd_ps(a, b, c);
-#elif WIDTH == 8
-  return _mm256_fmadd_ps(a, b, c);
-#elif defined(__FMA__)
-  return _mm_fmadd_ps(a, b, c);
+#if defined(__FMA__)
+  return MM(fmadd_ps)(a, b, c);
 #elif defined(__aarch64__)
   return vfmaq_f32(c, a, b);
 #else
@@ -57,75 +60,114 @@ W(Vec) W(fma)(const W(Vec) a, const W(Vec) b, const W(Vec) c)
 #endif
 }
 
-/// x held between the limits; NaN stays NaN
+/// x held within +-`most`, which AVX-512 needs on one side only: W(scale) goes
+/// down to zero there.  NaN stays NaN.
 VEC_INLINE
-W(Vec) W(clamp)(const W(Vec) x, const float low, const float high)
+W(Vec) W(limit)(const W(Vec) x, const float most)
 {
-#if WIDTH == 16
-  return _mm512_min_ps(W(set)(high), _mm512_max_ps(W(set)(low), x));
-#elif WIDTH == 8
-  return _mm256_min_ps(W(set)(high), _mm256_max_ps(W(set)(low), x));
-#elif defined(__SSE2__)
-  return _mm_min_ps(W(set)(high), _mm_max_ps(W(set)(low), x));
+#if defined(__AVX512VL__)
+  return MM(min_ps)(W(set)(most), x);
+#elif defined(__x86_64__)
+  return MM(min_ps)(W(set)(most), MM(max_ps)(W(set)(-most), x));
 #elif defined(__aarch64__)
-  return vminq_f32(W(set)(high), vmaxq_f32(W(set)(low), x));
+  return vminq_f32(W(set)(most), vmaxq_f32(W(set)(-most), x));
 #else
-  const W(VecInt) below = x < W(set)(low);
-  const W(VecInt) above = x > W(set)(high);
+  const W(VecInt) below = x < W(set)(-most);
+  const W(VecInt) above = x > W(set)(most);
   const W(VecInt) kept  = (W(VecInt))x & ~(below | above);
-  return (W(Vec))(kept | ((W(VecInt))W(set)(low) & below) |
-                  ((W(VecInt))W(set)(high) & above));
+  return (W(Vec))(kept | ((W(VecInt))W(set)(-most) & below) |
+                  ((W(VecInt))W(set)(most) & above));
 #endif
 }
 
-/// 1 / x to 1.2e-7, for x from 1 to 2^126
+/// x, or `least` where that is more
+VEC_INLINE
+W(Vec) W(at_least)(const W(Vec) x, const float least)
+{
+#if defined(__x86_64__)
+  return MM(max_ps)(W(set)(least), x);
+#elif defined(__aarch64__)
+  return vmaxq_f32(W(set)(least), x);
+#else
+  const W(VecInt) kept = x > W(set)(least);
+  return (W(Vec))(((W(VecInt))x & kept) | ((W(VecInt))W(set)(least) & ~kept));
+#endif
+}
+
+/// 1 / x to 1.2e-7, for x from 2^-126 to 2^126
 VEC_INLINE
 W(Vec) W(reciprocal)(const W(Vec) x)
 {
-#if WIDTH == 16
-  const W(Vec) r = _mm512_rcp14_ps(x); // One Newton step: 14 bits, then 28
+#if defined(__AVX512VL__)
+  const W(Vec) r = MM(rcp14_ps)(x); // One Newton step: 14 bits, then 28
   return W(fma)(r, W(fma)(-x, r, W(set)(1.0f)), r);
 #else
   return W(set)(1.0f) / x;
 #endif
 }
 
-/// Return 2^n, and q = 2^f - 1, for z = n + f within +-126: the arithmetic of
-/// vec_exp2_parts() in dsp/kernel/vec.h
+/// Split z into n + f, n whole and f within +-0.5; n goes to W(scale).  Adding
+/// 1.5 * 2^23 rounds to the nearest whole number and leaves it in the low bits.
 VEC_INLINE
-W(Vec) W(exp2_parts)(const W(Vec) z, W(Vec) * const q)
+W(Vec) W(split)(const W(Vec) z, W(Vec) * const n)
 {
+#if defined(__AVX512VL__)
+  *n = MM(roundscale_ps)(z, 0);
+  return z - *n;
+#else
   const W(Vec) magic = W(set)(12582912.0f);
-  const W(Vec) whole = z + magic;
-  const W(Vec) f     = z - (whole - magic);
+  *n                 = z + magic;
+  return z - (*n - magic);
+#endif
+}
 
+/// x * 2^n for x between 0.5 and 2, by the exponent's bits
+VEC_INLINE
+W(Vec) W(scale)(const W(Vec) x, const W(Vec) n)
+{
+#if defined(__AVX512VL__)
+  return MM(scalef_ps)(x, n);
+#else
+  return (W(Vec))((W(VecInt))x + ((W(VecInt))n << 23));
+#endif
+}
+
+/// (2^f - 1) / f for f within +-0.5: the minimax polynomial of dsp/kernel/vec.h
+VEC_INLINE
+W(Vec) W(exp2_slope)(const W(Vec) f)
+{
   W(Vec) p = W(set)(0x1.4308fap-13f);
   p        = W(fma)(p, f, W(set)(0x1.5f07b4p-10f));
   p        = W(fma)(p, f, W(set)(0x1.3b2ba0p-7f));
   p        = W(fma)(p, f, W(set)(0x1.c6af6ep-5f));
   p        = W(fma)(p, f, W(set)(0x1.ebfbdep-3f));
-  p        = W(fma)(p, f, W(set)(0x1.62e430p-1f));
-  *q       = p * f;
-  return (W(Vec))(((W(VecInt))whole << 23) + (W(VecInt))W(set)(1.0f));
+  return W(fma)(p, f, W(set)(0x1.62e430p-1f));
 }
 
-/// 1 / (1 + e^-x) for every x; NaN gives NaN
+/// 1 / (1 + e^-x); NaN gives NaN
 VEC_INLINE
 W(Vec) W(sigmoid)(const W(Vec) x)
 {
-  W(Vec) q;
-  const W(Vec) z = W(clamp)(x * W(set)(-1.44269504f), -126.0f, 126.0f);
-  const W(Vec) s = W(exp2_parts)(z, &q);
-  return W(reciprocal)(W(fma)(s, q, s) + W(set)(1.0f));
+  W(Vec) n;
+  const W(Vec) one = W(set)(1.0f);
+  const W(Vec) z   = W(limit)(x * W(set)(-1.44269504f), 126.0f);
+  const W(Vec) f   = W(split)(z, &n);
+  const W(Vec) e   = W(scale)(W(fma)(W(exp2_slope)(f), f, one), n);
+  return W(reciprocal)(e + one);
 }
 
-/// tanh x = t / (t + 2) with t = e^2x - 1; NaN gives NaN
+/// tanh x = t / (t + 2) with t = e^2x - 1, which keeps small x exact too; NaN
+/// gives NaN
 VEC_INLINE
 W(Vec) W(tanh)(const W(Vec) x)
 {
-  W(Vec) q;
-  const W(Vec) z = W(clamp)(x * W(set)(2.88539008f), -28.0f, 28.0f);
-  const W(Vec) s = W(exp2_parts)(z, &q);
-  const W(Vec) t = W(fma)(s, q, s - W(set)(1.0f));
+  W(Vec) n;
+  const W(Vec) one = W(set)(1.0f);
+  const W(Vec) z   = W(limit)(x * W(set)(2.88539008f), 28.0f);
+  const W(Vec) f   = W(split)(z, &n);
+  const W(Vec) s   = W(scale)(one, n);
+  const W(Vec) t   = W(fma)(s, W(exp2_slope)(f) * f, s - one);
   return t * W(reciprocal)(t + W(set)(2.0f));
 }
+
+#undef MM

@@ -5,6 +5,7 @@
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_internal.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,15 @@
 
 /// Bytes of a layer's gates and h that stay in a second-level cache of 512 KiB
 /// or more beside weights and their gradient
-#define BLOCK_BYTES ((size_t)128 << 10U)
+#define BLOCK_BYTES ((size_t)192 << 10U)
+
+/// Most bytes of tapes.  A longer window keeps the end of it and runs the rest
+/// forward a second time, which costs a third of what that part costs anyway.
+#define TAPE_BYTES ((size_t)20 << 20U)
+
+/// Most rows that a gradient is summed over in one go; then sums are summed,
+/// so that errors do not grow with the window
+#define MAX_TERMS ((size_t)256)
 
 enum { MIN_STREAMS = 4, MAX_GROUPS = 64 };
 
@@ -27,12 +36,50 @@ rem_bptt_n_groups(const uint32_t n_streams)
   return n;
 }
 
+/// Rows of a block, unless a step has more
+static size_t
+block_rows(const RemBpttNet* const net)
+{
+  const size_t n = BLOCK_BYTES / ((size_t)5 * net->n_units * sizeof(float));
+  return n < MAX_TERMS ? n : MAX_TERMS;
+}
+
 uint32_t
 rem_window_block(const RemWindow* const window)
 {
-  const size_t row = (size_t)5 * window->net->n_units * sizeof(float);
-  const size_t n   = BLOCK_BYTES / (row * window->n_streams);
+  assert(window->n_streams);
+  const size_t n = block_rows(window->net) / window->n_streams;
   return n ? (uint32_t)n : 1U;
+}
+
+uint32_t
+rem_window_n_segments(const RemWindow* const window)
+{
+  return (window->n_steps + window->tape_steps - 1U) / window->tape_steps;
+}
+
+RemSegment
+rem_window_segment(const RemWindow* const window, const uint32_t index)
+{
+  // The last one is the longest: it need not run forward again
+  const uint32_t n     = rem_window_n_segments(window);
+  const uint32_t first = window->n_steps - (n - 1U) * window->tape_steps;
+  return index ? (RemSegment){first + (index - 1U) * window->tape_steps,
+                              window->tape_steps}
+               : (RemSegment){0U, first};
+}
+
+/// Return how many of `max_steps` tapes hold
+static uint32_t
+choose_tape_steps(const RemBpttNet* const net,
+                  const uint32_t          max_streams,
+                  const uint32_t          max_steps)
+{
+  const size_t row = (size_t)net->spec.n_layers *
+                     (5U * net->n_units + net->n_padded) * sizeof(float);
+  const size_t   most = TAPE_BYTES / (row * max_streams);
+  const uint32_t n    = most < max_steps ? (uint32_t)most : max_steps;
+  return n ? n : 1U;
 }
 
 static bool
@@ -40,32 +87,38 @@ make_tape(const RemWindow* const window, RemTape* const tape)
 {
   const size_t q  = window->net->n_units;
   const size_t s  = window->max_streams;
-  const size_t n  = window->max_steps;
+  const size_t n  = window->tape_steps;
   tape->h         = rem_bptt_floats((n + 1U) * s * window->net->n_padded);
   tape->c         = rem_bptt_floats((n + 1U) * s * q);
-  tape->tanh_c    = rem_bptt_floats(n * s * q);
   tape->gates     = rem_bptt_floats(n * s * 4U * q);
   tape->dh_before = rem_bptt_floats(s * q);
   tape->dc_before = rem_bptt_floats(s * q);
-  return tape->h && tape->c && tape->tanh_c && tape->gates && tape->dh_before &&
+  return tape->h && tape->c && tape->gates && tape->dh_before &&
          tape->dc_before;
 }
 
 static bool
 make_window(RemWindow* const window)
 {
-  const RemNetSpec* const spec = &window->net->spec;
-  const size_t            n = (size_t)window->max_steps * window->max_streams;
-  bool                    made = true;
+  const RemBpttNet* const net    = window->net;
+  const RemNetSpec* const spec   = &net->spec;
+  const size_t            s      = window->max_streams;
+  const size_t            n      = s * window->max_steps;
+  const size_t            block  = block_rows(net) > s ? block_rows(net) : s;
+  const size_t            n_runs = window->max_steps / window->tape_steps + 1U;
+  bool                    made   = true;
 
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     made = make_tape(window, &window->tapes[l]) && made;
   }
-  window->x  = rem_bptt_floats(n * spec->n_in);
-  window->y  = rem_bptt_floats(n * spec->n_out);
-  window->dy = rem_bptt_floats(n * spec->n_out);
-  window->dh = rem_bptt_floats(n * window->net->n_units);
-  return made && window->x && window->y && window->dy && window->dh;
+  window->x      = rem_bptt_floats(n * spec->n_in);
+  window->y      = rem_bptt_floats(n * spec->n_out);
+  window->dy     = rem_bptt_floats(n * spec->n_out);
+  window->dh     = rem_bptt_floats(block * net->n_units);
+  window->db     = rem_bptt_floats((size_t)4 * net->n_units);
+  window->before = rem_bptt_floats(n_runs * s * rem_net_n_state(spec));
+  return made && window->x && window->y && window->dy && window->dh &&
+         window->db && window->before;
 }
 
 RemWindow*
@@ -78,6 +131,7 @@ rem_window_new(const RemBpttNet* const net,
     window->net         = net;
     window->max_streams = max_streams;
     window->max_steps   = max_steps;
+    window->tape_steps  = choose_tape_steps(net, max_streams, max_steps);
     if (!make_window(window)) {
       rem_window_free(window);
       return NULL;
@@ -93,7 +147,6 @@ rem_window_free(RemWindow* const window)
     for (uint32_t l = 0; l < REM_MAX_LAYERS; ++l) {
       free(window->tapes[l].h);
       free(window->tapes[l].c);
-      free(window->tapes[l].tanh_c);
       free(window->tapes[l].gates);
       free(window->tapes[l].dh_before);
       free(window->tapes[l].dc_before);
@@ -102,6 +155,8 @@ rem_window_free(RemWindow* const window)
     free(window->y);
     free(window->dy);
     free(window->dh);
+    free(window->db);
+    free(window->before);
     free(window);
   }
 }
@@ -147,7 +202,15 @@ copy_state(const RemWindow* const window,
   }
 }
 
-/// Steps first..end-1 of layer `l`
+const float*
+rem_window_below(const RemWindow* const window, const uint32_t layer)
+{
+  const size_t s = window->n_streams;
+  return layer ? window->tapes[layer - 1U].h + s * window->net->n_padded
+               : window->x + window->begin * s * window->net->spec.n_in;
+}
+
+/// Steps first..end-1 of the tape of layer `l`
 static void
 forward_layer(const RemWindow* const window,
               const uint32_t         l,
@@ -161,7 +224,7 @@ forward_layer(const RemWindow* const window,
   const size_t              q     = net->n_units;
   const size_t              p     = net->n_padded;
   const size_t              s     = window->n_streams;
-  const float* const        x = l ? window->tapes[l - 1U].h + s * p : window->x;
+  const float* const        x     = rem_window_below(window, l);
   const size_t              x_row = l ? p : layer->n_in;
 
   for (size_t t = first; t < end; ++t) {
@@ -170,7 +233,6 @@ forward_layer(const RemWindow* const window,
                               .gates   = tape->gates + t * s * 4U * q,
                               .c_old   = tape->c + t * s * q,
                               .c       = tape->c + (t + 1U) * s * q,
-                              .tanh_c  = tape->tanh_c + t * s * q,
                               .h       = tape->h + (t + 1U) * s * p,
                               .h_row   = p};
     const RemProduct  z    = {
@@ -192,7 +254,7 @@ forward_layer(const RemWindow* const window,
   }
 }
 
-/// Steps first..end-1 of the head
+/// The head of steps first..end-1 of the tapes
 static void
 forward_head(const RemWindow* const window,
              const uint32_t         first,
@@ -202,6 +264,10 @@ forward_head(const RemWindow* const window,
   const RemNetSpec* const spec  = &net->spec;
   const size_t            s     = window->n_streams;
   const size_t            begin = first * s;
+  const size_t            n     = end * s - begin;
+  const size_t            row   = window->begin * s + begin;
+  const float* const      x     = window->x + row * spec->n_in;
+  float* const            y     = window->y + row * spec->n_out;
   const float* const      h =
     window->tapes[spec->n_layers - 1U].h + s * net->n_padded;
 
@@ -210,13 +276,32 @@ forward_head(const RemWindow* const window,
                     net->n_padded,
                     spec->n_out,
                     h + begin * net->n_padded,
-                    window->y + begin * spec->n_out,
-                    end * s - begin);
-  for (size_t r = begin; spec->skip && r < end * s; ++r) {
+                    y,
+                    n);
+  for (size_t r = 0; spec->skip && r < n; ++r) {
     for (size_t o = 0; o < spec->n_out; ++o) {
-      window->y[r * spec->n_out + o] += window->x[r * spec->n_in + o];
+      y[r * spec->n_out + o] += x[r * spec->n_in + o];
     }
   }
+}
+
+void
+rem_window_run(RemWindow* const window,
+               const RemSegment segment,
+               float* const     state)
+{
+  const uint32_t block = rem_window_block(window);
+
+  window->begin = segment.begin;
+  copy_state(window, 0U, state, true);
+  for (uint32_t first = 0U; first < segment.n; first += block) {
+    const uint32_t end = segment.n - first < block ? segment.n : first + block;
+    for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
+      forward_layer(window, l, first, end);
+    }
+    forward_head(window, first, end);
+  }
+  copy_state(window, segment.n, state, false);
 }
 
 void
@@ -225,17 +310,13 @@ rem_window_forward(RemWindow* const window,
                    const uint32_t   n_steps,
                    float* const     state)
 {
-  window->n_streams    = n_streams;
-  window->n_steps      = n_steps;
-  const uint32_t block = rem_window_block(window);
+  const size_t n_state = n_streams * rem_net_n_state(&window->net->spec);
 
-  copy_state(window, 0U, state, true);
-  for (uint32_t first = 0U; first < n_steps; first += block) {
-    const uint32_t end = n_steps - first < block ? n_steps : first + block;
-    for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
-      forward_layer(window, l, first, end);
-    }
-    forward_head(window, first, end);
+  assert(n_streams <= window->max_streams && n_steps <= window->max_steps);
+  window->n_streams = n_streams;
+  window->n_steps   = n_steps;
+  for (uint32_t i = 0; i < rem_window_n_segments(window); ++i) {
+    memcpy(window->before + i * n_state, state, n_state * sizeof(float));
+    rem_window_run(window, rem_window_segment(window, i), state);
   }
-  copy_state(window, n_steps, state, false);
 }
