@@ -3,20 +3,13 @@
 /// The code behind RemBpttKernel, compiled once per instruction set: a file
 /// that includes this defines REM_BPTT_KERNEL (the struct's name) and REM_ISA.
 
+#include "dsp/kernel/vec_widest.h"
 #include "offline_trainer/bptt/bptt_kernel.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
-
-#if defined(__x86_64__)
-#  include <immintrin.h>
-#elif defined(__aarch64__)
-#  include <arm_neon.h>
-#endif
 
 #define CACHE_LINE 64U ///< Bytes
-#define VEC_INLINE static inline __attribute__((always_inline))
 
 // Tiles fill the registers: 32 of AVX-512 and NEON, 16 of the others
 #if defined(__AVX512F__)
@@ -37,19 +30,22 @@
 #  define TILE_VECTORS 2
 #endif
 
+#include "offline_trainer/bptt/bptt_head.h"
+
+#include "offline_trainer/bptt/bptt_width.h"
+
 #if WIDEST >= 16
-#  define WIDTH 16
-#  include "offline_trainer/bptt/bptt_width.h"
 #  undef WIDTH
+#  define WIDTH 8
+#  include "dsp/kernel/vec.h"
+#  include "offline_trainer/bptt/bptt_width.h"
 #endif
 #if WIDEST >= 8
-#  define WIDTH 8
-#  include "offline_trainer/bptt/bptt_width.h"
 #  undef WIDTH
+#  define WIDTH 4
+#  include "dsp/kernel/vec.h"
+#  include "offline_trainer/bptt/bptt_width.h"
 #endif
-#define WIDTH 4
-#include "offline_trainer/bptt/bptt_width.h"
-#undef WIDTH
 
 static void
 product(const RemProduct* const p)
@@ -104,8 +100,6 @@ cell_gradient(const RemCellRows* const rows,
     cell_gradient_block_4(rows, dh, dc, db, unit);
   }
 }
-
-#include "offline_trainer/bptt/bptt_head.h"
 
 const RemBpttKernel REM_BPTT_KERNEL =
   {REM_ISA, WIDEST, product, cell, cell_gradient, head};

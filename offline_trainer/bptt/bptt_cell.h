@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 /// The cell, forward and back, for blocks of WIDTH units; included after
-/// bptt_vec.h, once per width.
+/// dsp/kernel/vec.h, once per width.
 ///
 /// Idea: gates of a block stand side by side, so that everything is whole
 /// vectors.  Forward goes over the rows twice: what depends on nothing first,
@@ -68,14 +68,6 @@ W(cell_block)(const RemCellRows* const rows, const size_t unit)
   }
 }
 
-/// tanh(c) = h / o, which is as good as keeping it; where o is next to nothing,
-/// so is all that it is multiplied by
-VEC_INLINE
-W(Vec) W(tanh_c)(const W(Vec) h, const W(Vec) o)
-{
-  return h * W(reciprocal)(W(at_least)(o, 0x1p-100f));
-}
-
 VEC_INLINE void
 W(add)(float* const to, const W(Vec) x)
 {
@@ -102,13 +94,14 @@ W(cell_gradient_block)(const RemCellRows* const rows,
     float* const z = rows->gates + (s * q + unit) * 4U;
     const size_t j = s * q + unit;
 
-    const W(Vec) i    = W(load)(z);
-    const W(Vec) f    = W(load)(z + WIDTH);
-    const W(Vec) g    = W(load)(z + (size_t)2 * WIDTH);
-    const W(Vec) o    = W(load)(z + (size_t)3 * WIDTH);
+    const W(Vec) i = W(load)(z);
+    const W(Vec) f = W(load)(z + WIDTH);
+    const W(Vec) g = W(load)(z + (size_t)2 * WIDTH);
+    const W(Vec) o = W(load)(z + (size_t)3 * WIDTH);
+    // tanh(c) is h / o, and need not be kept: o is e^-60 or more
     const W(Vec) h    = W(load)(rows->h + s * rows->h_row + unit);
     const W(Vec) dh_j = W(load)(dh + j);
-    const W(Vec) dc_j = W(load)(dc + j) + dh_j * (o - h * W(tanh_c)(h, o));
+    const W(Vec) dc_j = W(load)(dc + j) + dh_j * (o - h * W(quotient)(h, o));
     const W(Vec) d_i  = dc_j * g * i * (one - i);
     const W(Vec) d_f  = dc_j * W(load)(rows->c_old + j) * f * (one - f);
     const W(Vec) d_g  = dc_j * i * (one - g * g);

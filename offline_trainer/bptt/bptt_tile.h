@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Products by tiles of WIDTH-wide vectors; included after bptt_vec.h, once per
-/// width.
+/// Products by tiles of WIDTH-wide vectors; included after dsp/kernel/vec.h,
+/// once per width.
 ///
 /// Idea: a tile of c, up to TILE_ROWS rows by TILE_VECTORS vectors, stays in
 /// registers while the terms go by; each term loads that many vectors of b and
