@@ -144,8 +144,8 @@ make_groups(RemTrainer* const trainer)
     return false;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    const uint32_t first = n_streams * i / n;
-    const uint32_t end   = n_streams * (i + 1U) / n;
+    const uint32_t first = rem_bptt_group_begin(n_streams, i);
+    const uint32_t end   = rem_bptt_group_begin(n_streams, i + 1U);
     trainer->groups[i]   = (RemGroup){
         first, end - first, trainer->packed + i * trainer->n_packed, 0.0};
   }

@@ -80,8 +80,8 @@ static void
 run_group(void* const handle, const uint32_t group, const uint32_t thread)
 {
   const Trainer* const t      = (const Trainer*)handle;
-  const uint32_t       first  = t->n_streams * group / t->n_groups;
-  const uint32_t       end    = t->n_streams * (group + 1U) / t->n_groups;
+  const uint32_t       first  = rem_bptt_group_begin(t->n_streams, group);
+  const uint32_t       end    = rem_bptt_group_begin(t->n_streams, group + 1U);
   float* const         packed = t->packed + group * t->n_packed;
   float* const         state  = t->states + first * t->n_state;
   memset(packed, 0, t->n_packed * sizeof(float));

@@ -42,10 +42,16 @@ rem_bptt_net_unpack(const RemBpttNet* net, const float* packed, float* grad);
 
 /// Return how many groups to cut `n_streams` into: a power of two, so that 2, 4
 /// or 8 threads share them evenly, and at least 4 streams in each, so that a
-/// product by weights is worth loading them.  Group i of n begins with stream
-/// n_streams * i / n.  Results depend on the groups, and not on who runs them.
+/// product by weights is worth loading them.  Results depend on the groups, and
+/// not on who runs them.
 uint32_t
 rem_bptt_n_groups(uint32_t n_streams);
+
+/// Return the first stream of a group; group rem_bptt_n_groups() begins where
+/// the last one ends.  Groups differ by one stream at most, and larger ones
+/// come first, so that threads that take them in turn end together.
+uint32_t
+rem_bptt_group_begin(uint32_t n_streams, uint32_t group);
 
 /// Every activation of a window: what one thread needs, whichever streams it
 /// takes next

@@ -18,7 +18,7 @@
 
 /// Most bytes of tapes.  A longer window keeps the end of it and runs the rest
 /// forward a second time, which costs a third of what that part costs anyway.
-#define TAPE_BYTES ((size_t)20 << 20U)
+#define TAPE_BYTES ((size_t)22 << 20U)
 
 /// Most rows that a gradient is summed over in one go; then sums are summed,
 /// so that errors do not grow with the window
@@ -34,6 +34,14 @@ rem_bptt_n_groups(const uint32_t n_streams)
     n *= 2U;
   }
   return n;
+}
+
+uint32_t
+rem_bptt_group_begin(const uint32_t n_streams, const uint32_t group)
+{
+  const uint32_t n     = rem_bptt_n_groups(n_streams);
+  const uint32_t n_big = n_streams % n;
+  return group * (n_streams / n) + (group < n_big ? group : n_big);
 }
 
 /// Rows of a block, unless a step has more
