@@ -7,6 +7,7 @@
 #include "tests/check.h"
 
 #include <float.h>
+#include <pthread.h>
 #include <string.h>
 
 #define MAX_TASKS 300U
@@ -57,6 +58,37 @@ test_every_task_once(const uint32_t n_threads)
   rem_pool_free(pool);
 }
 
+/// As many tasks as threads, none of which ends before all have begun
+typedef struct {
+  pthread_barrier_t all;
+  uint32_t          n_by[MAX_THREADS];
+} Meeting;
+
+static void
+meet(void* const handle, const uint32_t index, const uint32_t thread)
+{
+  Meeting* const meeting = (Meeting*)handle;
+  (void)index;
+  (void)pthread_barrier_wait(&meeting->all);
+  ++meeting->n_by[thread];
+}
+
+/// Tasks that run at the same time have threads of different numbers
+static void
+test_thread_numbers(const uint32_t n_threads)
+{
+  static Meeting meeting;
+  RemPool* const pool = rem_pool_new(n_threads);
+  CHECK(pool && !pthread_barrier_init(&meeting.all, NULL, n_threads));
+  memset(meeting.n_by, 0, sizeof(meeting.n_by));
+  rem_pool_run(pool, n_threads, meet, &meeting);
+  for (uint32_t i = 0; i < n_threads; ++i) {
+    CHECK(meeting.n_by[i] == 1U);
+  }
+  rem_pool_free(pool);
+  (void)pthread_barrier_destroy(&meeting.all);
+}
+
 /// Note whether the smallest of numbers survives a multiplication
 static void
 multiply(void* const handle, const uint32_t index, const uint32_t thread)
@@ -90,6 +122,7 @@ main(void)
   CHECK(rem_pool_n_processors() >= 1U);
   for (uint32_t n = 1U; n <= MAX_THREADS; ++n) {
     test_every_task_once(n);
+    test_thread_numbers(n);
   }
   test_denormals();
   for (uint32_t i = 0; i < 100U; ++i) { // Ends before it has begun
