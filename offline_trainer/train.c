@@ -135,7 +135,7 @@ static bool
 make_groups(RemTrainer* const trainer)
 {
   const uint32_t n_streams = trainer->spec.n_streams;
-  const uint32_t n         = rem_bptt_n_groups(n_streams);
+  const uint32_t n         = rem_bptt_n_groups(&trainer->spec.net, n_streams);
   trainer->n_groups        = n;
   trainer->n_packed        = rem_bptt_net_n_gradient(trainer->net);
   trainer->groups          = (RemGroup*)calloc(n, sizeof(RemGroup));
@@ -144,8 +144,8 @@ make_groups(RemTrainer* const trainer)
     return false;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    const uint32_t first = rem_bptt_group_begin(n_streams, i);
-    const uint32_t end   = rem_bptt_group_begin(n_streams, i + 1U);
+    const uint32_t first = rem_bptt_group_begin(n_streams, n, i);
+    const uint32_t end   = rem_bptt_group_begin(n_streams, n, i + 1U);
     trainer->groups[i]   = (RemGroup){
         first, end - first, trainer->packed + i * trainer->n_packed, 0.0};
   }

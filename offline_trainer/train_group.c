@@ -8,7 +8,7 @@
 RemDesk
 rem_desk_new(const RemTrainSpec* const spec, const RemBpttNet* const net)
 {
-  const uint32_t n_groups  = rem_bptt_n_groups(spec->n_streams);
+  const uint32_t n_groups  = rem_bptt_n_groups(&spec->net, spec->n_streams);
   const uint32_t n_streams = (spec->n_streams + n_groups - 1U) / n_groups;
   RemDesk        desk      = {NULL, NULL, NULL, NULL};
   desk.loss                = rem_loss_new(&spec->loss, spec->n_steps);

@@ -94,23 +94,25 @@ test_large_window(void)
   free(params);
 }
 
-/// A group never has fewer than 4 streams, unless there are no more, and 2, 4
-/// and 8 threads get as many groups each
+/// A group never has fewer than `least` streams, unless there are no more, and
+/// 2, 4 and 8 threads get as many groups each as soon as there are enough
 static void
-test_groups(void)
+test_groups(const uint32_t n_hidden, const uint32_t least)
 {
+  const RemNetSpec spec = {
+    REM_CELL_LSTM, REM_HEAD_LINEAR, 1, n_hidden, 1, 1, 1};
   for (uint32_t n = 1U; n <= 5000U; ++n) {
-    const uint32_t groups  = rem_bptt_n_groups(n);
+    const uint32_t groups  = rem_bptt_n_groups(&spec, n);
     bool           smaller = false; // Larger groups come first
     CHECK(groups && !(groups & (groups - 1U)));
-    CHECK(groups == 1U || n / groups >= 4U);
-    CHECK(n < 8U || groups >= 2U);
-    CHECK(n < 32U || groups >= 8U);
-    CHECK(!rem_bptt_group_begin(n, 0U));
-    CHECK(rem_bptt_group_begin(n, groups) == n);
+    CHECK(groups == 1U || n / groups >= least);
+    CHECK(n < 2U * least || groups >= 2U);
+    CHECK(n < 8U * least || groups >= 8U);
+    CHECK(!rem_bptt_group_begin(n, groups, 0U));
+    CHECK(rem_bptt_group_begin(n, groups, groups) == n);
     for (uint32_t i = 0; i < groups; ++i) {
-      const uint32_t size =
-        rem_bptt_group_begin(n, i + 1U) - rem_bptt_group_begin(n, i);
+      const uint32_t size = rem_bptt_group_begin(n, groups, i + 1U) -
+                            rem_bptt_group_begin(n, groups, i);
       CHECK(size == n / groups || (size == n / groups + 1U && !smaller));
       smaller = size == n / groups;
     }
@@ -121,7 +123,8 @@ int
 main(void)
 {
   rem_denormals_off();
-  test_groups();
+  test_groups(32U, 4U);
+  test_groups(512U, 16U);
   test_large_window();
   return 0;
 }

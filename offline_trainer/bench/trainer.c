@@ -79,11 +79,12 @@ typedef struct {
 static void
 run_group(void* const handle, const uint32_t group, const uint32_t thread)
 {
-  const Trainer* const t      = (const Trainer*)handle;
-  const uint32_t       first  = rem_bptt_group_begin(t->n_streams, group);
-  const uint32_t       end    = rem_bptt_group_begin(t->n_streams, group + 1U);
-  float* const         packed = t->packed + group * t->n_packed;
-  float* const         state  = t->states + first * t->n_state;
+  const Trainer* const t = (const Trainer*)handle;
+  const uint32_t first = rem_bptt_group_begin(t->n_streams, t->n_groups, group);
+  const uint32_t end =
+    rem_bptt_group_begin(t->n_streams, t->n_groups, group + 1U);
+  float* const packed = t->packed + group * t->n_packed;
+  float* const state  = t->states + first * t->n_state;
   memset(packed, 0, t->n_packed * sizeof(float));
   rem_window_forward(t->windows[thread], end - first, t->n_steps, state);
   rem_window_backward(t->windows[thread], packed);
@@ -187,7 +188,7 @@ rem_bench_trainer(const RemTraining* const training,
   t.n_state   = rem_net_n_state(&training->spec);
   t.n_streams = training->n_streams;
   t.n_steps   = training->n_steps;
-  t.n_groups  = rem_bptt_n_groups(training->n_streams);
+  t.n_groups  = rem_bptt_n_groups(&training->spec, training->n_streams);
   t.n_threads = n_threads;
 
   reset_memory_peak();

@@ -58,7 +58,7 @@ backward_head(const RemWindow* const window,
                            .m        = n_out,
                            .n        = q};
   net->kernel->product(&dh);
-  net->kernel->product(&dv);
+  rem_window_gradient(window, &dv);
   for (size_t o = 0; o < n_out; ++o) {
     bias[o] += sum_column(dy + o, n_out, n);
   }
@@ -109,7 +109,7 @@ backward_cells(const RemWindow* const window,
        .m        = s,
        .n        = q};
     net->kernel->cell_gradient(&rows, dh, tape->dc_before, window->db);
-    net->kernel->product(&back);
+    rem_window_product(window, &back);
   }
   add(bias, window->db, 4U * q);
 }
@@ -133,7 +133,7 @@ add_weights(const RemWindow* const window,
                           .c_row    = row,
                           .m        = m,
                           .n        = row};
-  window->net->kernel->product(&dw);
+  rem_window_gradient(window, &dw);
 }
 
 /// Steps end-1 down to `first` of layer `l`; window->dh becomes dx
@@ -158,13 +158,17 @@ backward_layer(const RemWindow* const window,
 
   backward_cells(window, l, first, end, grad + (m + layer->n_in) * 4U * q);
   add_weights(window, tape->h + begin * p, p, m, dz, n, grad);
-  add_weights(window,
-              below + begin * x_row,
-              x_row,
-              layer->n_in,
-              dz,
-              n,
-              grad + m * 4U * q);
+  if (!l && net->symbols) {
+    rem_window_scatter(window, first, end, grad + m * 4U * q);
+  } else {
+    add_weights(window,
+                below + begin * x_row,
+                x_row,
+                layer->n_in,
+                dz,
+                n,
+                grad + m * 4U * q);
+  }
   if (l) {
     const RemProduct dx = {
       .factors = {{dz, 4U * q, 1U, layer->by_x, q, 4U * q}},
@@ -172,7 +176,7 @@ backward_layer(const RemWindow* const window,
       .c_row   = q,
       .m       = n,
       .n       = q};
-    net->kernel->product(&dx);
+    rem_window_product(window, &dx);
   }
 }
 

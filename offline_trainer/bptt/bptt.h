@@ -22,6 +22,19 @@ typedef struct RemBpttNet RemBpttNet;
 RemBpttNet*
 rem_bptt_net_new(const RemNetSpec* spec);
 
+/**
+   Return room for weights of a net whose input is one symbol a step, or NULL
+   without memory.
+
+   A symbol stands for the vector that is 1 at its place and 0 elsewhere, so
+   that W x is a column of W.
+
+   @param spec n_in is the size of the vocabulary, which #REM_MAX_IN does not
+               bound; no skip.
+*/
+RemBpttNet*
+rem_bptt_net_new_symbols(const RemNetSpec* spec);
+
 /// Free weights that no window uses any more; NULL is allowed
 void
 rem_bptt_net_free(RemBpttNet* net);
@@ -40,18 +53,19 @@ rem_bptt_net_n_gradient(const RemBpttNet* net);
 void
 rem_bptt_net_unpack(const RemBpttNet* net, const float* packed, float* grad);
 
-/// Return how many groups to cut `n_streams` into: a power of two, so that 2, 4
-/// or 8 threads share them evenly, and at least 4 streams in each, so that a
-/// product by weights is worth loading them.  Results depend on the groups, and
+/// Return how many groups to cut `n_streams` of a net into: a power of two, so
+/// that 2, 4 or 8 threads share them evenly, and at least 4 streams in each, so
+/// that a product by weights is worth loading them; 16 from 128 units on, where
+/// weights and their gradient are far away.  Results depend on the groups, and
 /// not on who runs them.
 uint32_t
-rem_bptt_n_groups(uint32_t n_streams);
+rem_bptt_n_groups(const RemNetSpec* spec, uint32_t n_streams);
 
-/// Return the first stream of a group; group rem_bptt_n_groups() begins where
-/// the last one ends.  Groups differ by one stream at most, and larger ones
+/// Return the first stream of a group; group `n_groups` begins where the last
+/// one ends.  Groups differ by one stream at most, and larger ones
 /// come first, so that threads that take them in turn end together.
 uint32_t
-rem_bptt_group_begin(uint32_t n_streams, uint32_t group);
+rem_bptt_group_begin(uint32_t n_streams, uint32_t n_groups, uint32_t group);
 
 /// Every activation of a window: what one thread needs, whichever streams it
 /// takes next
@@ -66,9 +80,15 @@ rem_window_new(const RemBpttNet* net, uint32_t max_streams, uint32_t max_steps);
 void
 rem_window_free(RemWindow* window);
 
-/// Return the input to fill before a forward pass: [T, S, I]
+/// Return the input to fill before a forward pass: [T, S, I]; NULL if it is
+/// symbols
 float*
 rem_window_input(RemWindow* window);
+
+/// Return the symbols to fill before a forward pass: [T, S], each below the
+/// size of the vocabulary; NULL if the input is vectors
+uint32_t*
+rem_window_symbols(RemWindow* window);
 
 /// Return what the last forward pass gave: [T, S, O]
 const float*

@@ -9,10 +9,13 @@
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_kernel.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/// One layer's weights; rows of 4Q are in the order of RemBpttKernel's gates
+/// One layer's weights; rows of 4Q are in the order of RemBpttKernel's gates.
+/// With RemBpttNet.panels, what leads from h, from x unless it is a symbol, and
+/// back is in panels each (panels.h).
 typedef struct {
   uint32_t n_in;    ///< I, or H above the first layer
   float*   forward; ///< [H + n_in + 1, 4Q] by h_(t-1), by x_t, bias
@@ -20,14 +23,21 @@ typedef struct {
   float*   by_x;    ///< [4Q, Q] and to the layer below; NULL in the first
 } RemBpttLayer;
 
+/// Units from which on nets have panels.  Weights are then far from the
+/// first-level cache, and it is no gain to read those of both inputs together.
+#define REM_PANELS_FROM 128U
+
 struct RemBpttNet {
   RemNetSpec           spec;
   const RemBpttKernel* kernel;
+  bool                 symbols;  ///< x is one of n_in symbols
+  bool                 panels;   ///< Inputs go ahead of h, a block at once
   uint32_t             n_units;  ///< Q: H rounded up to 4
   uint32_t             n_padded; ///< P: H rounded up to 16
   RemBpttLayer         layers[REM_MAX_LAYERS];
   float*               head;      ///< [O, P] weights, padded with zeros
   float*               head_bias; ///< [O]
+  float*               wide_head; ///< [H, O], or NULL if outputs are few
   uint32_t*            columns; ///< [4H] where row g * H + j of a tensor stands
   float*               data;    ///< What all of the above points to
 };
@@ -57,11 +67,13 @@ struct RemWindow {
   RemTape           tapes[REM_MAX_LAYERS];
   float*            before; ///< [segments, S, L, 2, H] states that they began
                             ///< with
-  float* x;                 ///< [T, S, I]
-  float* y;                 ///< [T, S, O]
-  float* dy;                ///< [T, S, O]
-  float* db;                ///< [4Q] gradient by a layer's bias, of one block
-  float* dh;                ///< [block, S, Q] gradient by a layer's outputs
+  float*    x;              ///< [T, S, I], or NULL
+  uint32_t* symbols;        ///< [T, S] instead of x, or NULL
+  float*    scratch;        ///< For rem_panels_gradient(), or NULL
+  float*    y;              ///< [T, S, O]
+  float*    dy;             ///< [T, S, O]
+  float*    db;             ///< [4Q] gradient by a layer's bias, of one block
+  float*    dh;             ///< [block, S, Q] gradient by a layer's outputs
 };
 
 /// Return `n` floats, aligned and zero, or NULL without memory
@@ -90,6 +102,33 @@ rem_window_run(RemWindow* window, RemSegment segment, float* state);
 /// on that tapes begin with
 const float*
 rem_window_below(const RemWindow* window, uint32_t layer);
+
+/// c = from + a b with the weights b of a layer; the second factor is for nets
+/// without panels
+void
+rem_window_product(const RemWindow* window, const RemProduct* product);
+
+/// c += a b with a sum over the rows of a block, which `a` has side by side
+void
+rem_window_gradient(const RemWindow* window, const RemProduct* product);
+
+/// Steps first..end-1 of layer `l` of a net with panels: gates = W x + b
+void
+rem_window_take_input(const RemWindow* window,
+                      uint32_t         l,
+                      uint32_t         first,
+                      uint32_t         end);
+
+/// Add the gradient of W for symbols of steps first..end-1 to `grad` [I, 4Q]
+void
+rem_window_scatter(const RemWindow* window,
+                   uint32_t         first,
+                   uint32_t         end,
+                   float*           grad);
+
+/// y [n, O] = d + V h for outputs that are many: h [n, P]
+void
+rem_bptt_wide_head(const RemBpttNet* net, const float* h, float* y, size_t n);
 
 /// Return how many steps are worked on at once, so that what one part of the
 /// work leaves is still in the second-level cache for the next

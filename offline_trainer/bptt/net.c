@@ -5,7 +5,9 @@
 #include "dsp/kernel/kernel.h"
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_internal.h"
+#include "offline_trainer/bptt/panels.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -69,6 +71,14 @@ rem_bptt_net_n_gradient(const RemBpttNet* const net)
          (size_t)net->spec.n_out * (net->n_units + 1U);
 }
 
+/// Return whether the head is better off as a product of matrices: a tile's
+/// width of outputs
+static bool
+is_wide(const RemNetSpec* const spec)
+{
+  return spec->n_out >= 16U;
+}
+
 /// Find where gates stand: in blocks as wide as vectors, then half as wide
 static void
 place_gates(const RemBpttNet* const net)
@@ -98,7 +108,8 @@ make_net(RemBpttNet* const net)
   const size_t            back = 4U * q * q;
   const size_t            n    = rem_bptt_gradient_at(net, spec->n_layers) +
                    (2U * spec->n_layers - 1U) * back +
-                   (size_t)spec->n_out * (net->n_padded + 1U);
+                   (size_t)spec->n_out * (net->n_padded + 1U) +
+                   (is_wide(spec) ? (size_t)spec->n_out * spec->n_hidden : 0U);
 
   net->data    = rem_bptt_floats(n);
   net->columns = (uint32_t*)calloc((size_t)REM_N_GATES * spec->n_hidden,
@@ -117,17 +128,20 @@ make_net(RemBpttNet* const net)
   }
   net->head      = p;
   net->head_bias = p + (size_t)spec->n_out * net->n_padded;
+  net->wide_head = is_wide(spec) ? net->head_bias + spec->n_out : NULL;
   place_gates(net);
   return true;
 }
 
-RemBpttNet*
-rem_bptt_net_new(const RemNetSpec* const spec)
+static RemBpttNet*
+new_net(const RemNetSpec* const spec, const bool symbols)
 {
   RemBpttNet* const net = (RemBpttNet*)calloc(1, sizeof(RemBpttNet));
   if (net) {
     net->spec     = *spec;
     net->kernel   = select_kernel();
+    net->symbols  = symbols;
+    net->panels   = symbols || spec->n_hidden >= REM_PANELS_FROM;
     net->n_units  = (spec->n_hidden + 3U) / 4U * 4U;
     net->n_padded = (spec->n_hidden + 15U) / 16U * 16U;
     if (!make_net(net)) {
@@ -136,6 +150,18 @@ rem_bptt_net_new(const RemNetSpec* const spec)
     }
   }
   return net;
+}
+
+RemBpttNet*
+rem_bptt_net_new(const RemNetSpec* const spec)
+{
+  return new_net(spec, false);
+}
+
+RemBpttNet*
+rem_bptt_net_new_symbols(const RemNetSpec* const spec)
+{
+  return new_net(spec, true);
 }
 
 void
@@ -148,23 +174,70 @@ rem_bptt_net_free(RemBpttNet* const net)
   }
 }
 
-/// Pack a tensor [4H, n]: `forward` [n, 4Q], and `backward` [4Q, Q] or NULL
+/// Where the elements of a column of a matrix stand
+typedef struct {
+  size_t first;
+  size_t step;
+} Column;
+
+/// Column of a matrix [n_rows, n], in panels or in rows
+static Column
+find_column(const size_t column,
+            const size_t n_rows,
+            const size_t n,
+            const bool   panels)
+{
+  const size_t first = panels ? rem_panel_at(0U, column, n_rows, n) : column;
+  const size_t next = panels ? rem_panel_at(1U, column, n_rows, n) : column + n;
+  return (Column){first, next - first};
+}
+
+/// Rows of a tensor at once: they become neighbours
+enum { CHUNK = 16 };
+
+/// Pack a tensor [4H, n] as `forward` [n, 4Q]
 static void
 pack(const RemBpttNet* const net,
      const float* const      tensor,
      const size_t            n,
-     float* const            forward,
-     float* const            backward)
+     const bool              panels,
+     float* const            forward)
 {
-  const size_t q      = net->n_units;
   const size_t n_rows = (size_t)REM_N_GATES * net->spec.n_hidden;
-  for (size_t k = 0; k < n; ++k) {
-    for (size_t r = 0; r < n_rows; ++r) {
-      forward[k * 4U * q + net->columns[r]] = tensor[r * n + k];
+  for (size_t r = 0; r < n_rows; r += CHUNK) {
+    const size_t size = n_rows - r < CHUNK ? n_rows - r : CHUNK;
+    Column       columns[CHUNK];
+    for (size_t i = 0; i < size; ++i) {
+      columns[i] =
+        find_column(net->columns[r + i], n, (size_t)4 * net->n_units, panels);
+    }
+    for (size_t k = 0; k < n; ++k) {
+      for (size_t i = 0; i < size; ++i) {
+        forward[columns[i].first + k * columns[i].step] =
+          tensor[(r + i) * n + k];
+      }
     }
   }
-  for (size_t r = 0; backward && r < n_rows; ++r) {
-    memcpy(backward + net->columns[r] * q, tensor + r * n, n * sizeof(float));
+}
+
+/// Pack a tensor [4H, H] as `backward` [4Q, Q]
+static void
+pack_back(const RemBpttNet* const net,
+          const float* const      tensor,
+          float* const            backward)
+{
+  const size_t q     = net->n_units;
+  const size_t n     = net->spec.n_hidden;
+  const size_t width = net->panels ? REM_PANEL : q;
+  for (size_t r = 0; r < REM_N_GATES * n; ++r) {
+    for (size_t j = 0; j < n; j += width) {
+      const size_t row  = net->columns[r];
+      const size_t size = n - j < width ? n - j : width;
+      memcpy(backward +
+               (net->panels ? rem_panel_at(row, j, 4U * q, q) : row * q),
+             tensor + r * n + j,
+             size * sizeof(float));
+    }
   }
 }
 
@@ -175,20 +248,27 @@ rem_bptt_net_set(RemBpttNet* const net, const float* const params)
   const size_t    n  = net->spec.n_hidden;
 
   for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
-    const RemLayerAt          tensors = rem_net_layer_at(&net->spec, l);
-    const RemBpttLayer* const layer   = &net->layers[l];
-    float* const              w       = layer->forward;
-    const size_t              row     = (size_t)4 * net->n_units;
-    pack(net, params + tensors.weight_hh, n, w, layer->by_h);
-    pack(
-      net, params + tensors.weight_ih, layer->n_in, w + n * row, layer->by_x);
-    pack(net, params + tensors.bias, 1U, w + (n + layer->n_in) * row, NULL);
+    const RemLayerAt          tensors   = rem_net_layer_at(&net->spec, l);
+    const RemBpttLayer* const layer     = &net->layers[l];
+    float* const              w         = layer->forward;
+    const size_t              row       = (size_t)4 * net->n_units;
+    const bool                in_panels = net->panels && (l || !net->symbols);
+    pack(net, params + tensors.weight_hh, n, net->panels, w);
+    pack(net, params + tensors.weight_ih, layer->n_in, in_panels, w + n * row);
+    pack(net, params + tensors.bias, 1U, false, w + (n + layer->n_in) * row);
+    pack_back(net, params + tensors.weight_hh, layer->by_h);
+    if (l) {
+      pack_back(net, params + tensors.weight_ih, layer->by_x);
+    }
   }
   for (size_t o = 0; o < net->spec.n_out; ++o) {
     memcpy(net->head + o * net->n_padded,
            params + at.weight + o * n,
            n * sizeof(float));
     net->head_bias[o] = params[at.bias + o];
+    for (size_t j = 0; net->wide_head && j < n; ++j) {
+      net->wide_head[j * net->spec.n_out + o] = params[at.weight + o * n + j];
+    }
   }
 }
 
@@ -200,10 +280,13 @@ unpack(const RemBpttNet* const net,
        float* const            tensor)
 {
   const size_t n_rows = (size_t)REM_N_GATES * net->spec.n_hidden;
-  for (size_t r = 0; r < n_rows; ++r) {
-    const float* const column = rows + net->columns[r];
+  for (size_t r = 0; r < n_rows; r += CHUNK) {
+    const size_t size = n_rows - r < CHUNK ? n_rows - r : CHUNK;
     for (size_t k = 0; k < n; ++k) {
-      tensor[r * n + k] = column[k * 4U * net->n_units];
+      const float* const row = rows + k * 4U * net->n_units;
+      for (size_t i = 0; i < size; ++i) {
+        tensor[(r + i) * n + k] = row[net->columns[r + i]];
+      }
     }
   }
 }

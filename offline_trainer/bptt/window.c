@@ -4,6 +4,7 @@
 
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_internal.h"
+#include "offline_trainer/bptt/panels.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -24,24 +25,32 @@
 /// so that errors do not grow with the window
 #define MAX_TERMS ((size_t)256)
 
-enum { MIN_STREAMS = 4, MAX_GROUPS = 64 };
+/// Rows of a block of a net with panels, and that tapes hold at least: its
+/// weights and their gradient are as far away as rows are, and worth reading
+/// and writing for that many, while a row costs its weights' multiply-adds and
+/// not the time that it takes from memory
+#define PANEL_ROWS ((size_t)2048)
+
+enum { MAX_GROUPS = 64 };
 
 uint32_t
-rem_bptt_n_groups(const uint32_t n_streams)
+rem_bptt_n_groups(const RemNetSpec* const spec, const uint32_t n_streams)
 {
-  uint32_t n = 1U;
-  while (n < MAX_GROUPS && n_streams / (2U * n) >= MIN_STREAMS) {
+  const uint32_t least = spec->n_hidden < REM_PANELS_FROM ? 4U : 16U;
+  uint32_t       n     = 1U;
+  while (n < MAX_GROUPS && n_streams / (2U * n) >= least) {
     n *= 2U;
   }
   return n;
 }
 
 uint32_t
-rem_bptt_group_begin(const uint32_t n_streams, const uint32_t group)
+rem_bptt_group_begin(const uint32_t n_streams,
+                     const uint32_t n_groups,
+                     const uint32_t group)
 {
-  const uint32_t n     = rem_bptt_n_groups(n_streams);
-  const uint32_t n_big = n_streams % n;
-  return group * (n_streams / n) + (group < n_big ? group : n_big);
+  const uint32_t n_big = n_streams % n_groups;
+  return group * (n_streams / n_groups) + (group < n_big ? group : n_big);
 }
 
 /// Rows of a block, unless a step has more
@@ -49,7 +58,7 @@ static size_t
 block_rows(const RemBpttNet* const net)
 {
   const size_t n = BLOCK_BYTES / ((size_t)5 * net->n_units * sizeof(float));
-  return n < MAX_TERMS ? n : MAX_TERMS;
+  return net->panels ? PANEL_ROWS : n < MAX_TERMS ? n : MAX_TERMS;
 }
 
 uint32_t
@@ -85,8 +94,10 @@ choose_tape_steps(const RemBpttNet* const net,
 {
   const size_t row = (size_t)net->spec.n_layers *
                      (5U * net->n_units + net->n_padded) * sizeof(float);
-  const size_t   most = TAPE_BYTES / (row * max_streams);
-  const uint32_t n    = most < max_steps ? (uint32_t)most : max_steps;
+  const size_t   least = net->panels ? PANEL_ROWS : 1U;
+  const size_t   rows  = TAPE_BYTES / row;
+  const size_t   most  = (rows > least ? rows : least) / max_streams;
+  const uint32_t n     = most < max_steps ? (uint32_t)most : max_steps;
   return n ? n : 1U;
 }
 
@@ -119,14 +130,25 @@ make_window(RemWindow* const window)
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     made = make_tape(window, &window->tapes[l]) && made;
   }
-  window->x      = rem_bptt_floats(n * spec->n_in);
+  if (net->symbols) {
+    window->symbols = (uint32_t*)rem_bptt_floats(n);
+    made            = window->symbols && made;
+  } else {
+    window->x = rem_bptt_floats(n * spec->n_in);
+    made      = window->x && made;
+  }
+  if (net->panels) {
+    window->scratch =
+      rem_bptt_floats(rem_panels_n_scratch((size_t)4 * net->n_units));
+    made = window->scratch && made;
+  }
   window->y      = rem_bptt_floats(n * spec->n_out);
   window->dy     = rem_bptt_floats(n * spec->n_out);
   window->dh     = rem_bptt_floats(block * net->n_units);
   window->db     = rem_bptt_floats((size_t)4 * net->n_units);
   window->before = rem_bptt_floats(n_runs * s * rem_net_n_state(spec));
-  return made && window->x && window->y && window->dy && window->dh &&
-         window->db && window->before;
+  return made && window->y && window->dy && window->dh && window->db &&
+         window->before;
 }
 
 RemWindow*
@@ -160,6 +182,8 @@ rem_window_free(RemWindow* const window)
       free(window->tapes[l].dc_before);
     }
     free(window->x);
+    free(window->symbols);
+    free(window->scratch);
     free(window->y);
     free(window->dy);
     free(window->dh);
@@ -173,6 +197,12 @@ float*
 rem_window_input(RemWindow* const window)
 {
   return window->x;
+}
+
+uint32_t*
+rem_window_symbols(RemWindow* const window)
+{
+  return window->symbols;
 }
 
 const float*
@@ -214,8 +244,11 @@ const float*
 rem_window_below(const RemWindow* const window, const uint32_t layer)
 {
   const size_t s = window->n_streams;
-  return layer ? window->tapes[layer - 1U].h + s * window->net->n_padded
-               : window->x + window->begin * s * window->net->spec.n_in;
+  if (layer) {
+    return window->tapes[layer - 1U].h + s * window->net->n_padded;
+  }
+  return window->x ? window->x + window->begin * s * window->net->spec.n_in
+                   : NULL;
 }
 
 /// Steps first..end-1 of the tape of layer `l`
@@ -234,30 +267,34 @@ forward_layer(const RemWindow* const window,
   const size_t              s     = window->n_streams;
   const float* const        x     = rem_window_below(window, l);
   const size_t              x_row = l ? p : layer->n_in;
+  const float* const        w     = layer->forward + n * 4U * q;
 
+  if (net->panels) {
+    rem_window_take_input(window, l, first, end);
+  }
   for (size_t t = first; t < end; ++t) {
-    const RemCellRows rows = {.n_rows  = window->n_streams,
-                              .n_units = net->n_units,
-                              .gates   = tape->gates + t * s * 4U * q,
-                              .c_old   = tape->c + t * s * q,
-                              .c       = tape->c + (t + 1U) * s * q,
-                              .h       = tape->h + (t + 1U) * s * p,
-                              .h_row   = p};
-    const RemProduct  z    = {
-          .factors  = {{tape->h + t * s * p, p, 1U, layer->forward, 4U * q, n},
-                       {x + t * s * x_row,
-                        x_row,
-                        1U,
-                        layer->forward + n * 4U * q,
-                        4U * q,
-                        layer->n_in}},
-          .from     = layer->forward + (n + layer->n_in) * 4U * q,
-          .from_row = 0U,
-          .c        = rows.gates,
-          .c_row    = 4U * q,
-          .m        = s,
-          .n        = 4U * q};
-    net->kernel->product(&z);
+    const RemCellRows  rows  = {.n_rows  = window->n_streams,
+                                .n_units = net->n_units,
+                                .gates   = tape->gates + t * s * 4U * q,
+                                .c_old   = tape->c + t * s * q,
+                                .c       = tape->c + (t + 1U) * s * q,
+                                .h       = tape->h + (t + 1U) * s * p,
+                                .h_row   = p};
+    const float* const h_old = tape->h + t * s * p;
+    RemProduct z = {.factors  = {{h_old, p, 1U, layer->forward, 4U * q, n}},
+                    .from     = rows.gates,
+                    .from_row = 4U * q,
+                    .c        = rows.gates,
+                    .c_row    = 4U * q,
+                    .m        = s,
+                    .n        = 4U * q};
+    if (!net->panels) {
+      z.factors[1] =
+        (RemFactors){x + t * s * x_row, x_row, 1U, w, 4U * q, layer->n_in};
+      z.from     = w + (size_t)4 * q * layer->n_in;
+      z.from_row = 0U;
+    }
+    rem_window_product(window, &z);
     net->kernel->cell(&rows);
   }
 }
@@ -274,21 +311,20 @@ forward_head(const RemWindow* const window,
   const size_t            begin = first * s;
   const size_t            n     = end * s - begin;
   const size_t            row   = window->begin * s + begin;
-  const float* const      x     = window->x + row * spec->n_in;
   float* const            y     = window->y + row * spec->n_out;
   const float* const      h =
-    window->tapes[spec->n_layers - 1U].h + s * net->n_padded;
+    window->tapes[spec->n_layers - 1U].h + (s + begin) * net->n_padded;
 
-  net->kernel->head(net->head,
-                    net->head_bias,
-                    net->n_padded,
-                    spec->n_out,
-                    h + begin * net->n_padded,
-                    y,
-                    n);
+  if (net->wide_head) {
+    rem_bptt_wide_head(net, h, y, n);
+  } else {
+    net->kernel->head(
+      net->head, net->head_bias, net->n_padded, spec->n_out, h, y, n);
+  }
   for (size_t r = 0; spec->skip && r < n; ++r) {
+    const float* const x = window->x + (row + r) * spec->n_in;
     for (size_t o = 0; o < spec->n_out; ++o) {
-      y[r * spec->n_out + o] += x[r * spec->n_in + o];
+      y[r * spec->n_out + o] += x[o];
     }
   }
 }
