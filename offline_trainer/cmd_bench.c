@@ -109,9 +109,10 @@ bench_trainer(const Bench* const bench,
   const char* const isa = rem_net_isa();
   const uint32_t    all = bench->n_threads > 1U ? bench->n_threads : 0U;
   BenchTrainer      row = {.n_threads = {1U, all}, .beside = bench->beside};
+  const bool        any = bench->train.n || bench->chars.n;
   RemStatus         st  = REM_SUCCESS;
 
-  for (uint32_t i = 0; bench->train.n && i < 2U && row.n_threads[i]; ++i) {
+  for (uint32_t i = 0; any && i < 2U && row.n_threads[i]; ++i) {
     row.peak[i] = rem_bench_peak(isa, row.n_threads[i], bench->seconds);
     if (row.peak[i] <= 0.0) {
       return no_memory(error);
@@ -120,11 +121,12 @@ bench_trainer(const Bench* const bench,
   for (uint32_t i = 0; !st && i < bench->train.n; ++i) {
     const RemTraining training = {spec_of(1, bench->train.first[i]),
                                   bench->train.second[i],
-                                  bench->n_steps};
+                                  bench->n_steps,
+                                  false};
     row.training               = &training;
     st                         = bench_training(bench, !i, row, out, error);
   }
-  return st;
+  return st ? st : bench_chars(bench, row.peak, out, error);
 }
 
 static RemStatus

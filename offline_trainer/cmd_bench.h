@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
   BenchPairs  shapes; ///< To play: layers x hidden size
   BenchPairs  train;  ///< To train: hidden size x streams
+  BenchPairs  chars;  ///< To train on characters: hidden size x layers
   uint32_t    n_isas;
   const char* isas[BENCH_MAX_ISAS]; ///< To play with, the best first
   uint32_t    n_steps;
@@ -62,6 +63,14 @@ void
 bench_announce(BenchOutput* out, const char* format, ...)
   __attribute__((format(printf, 2, 3)));
 
+/// Make room for a line of a table on the terminal; return whether to print it
+bool
+bench_begin_line(BenchOutput* out);
+
+/// Append `row`, which is taken, to the array `name`
+void
+bench_append(BenchOutput* out, const char* name, json_t* row);
+
 /// Say what machine this is
 void
 bench_say_machine(BenchOutput* out, uint32_t n_threads);
@@ -92,6 +101,14 @@ typedef struct {
 
 void
 bench_say_trainer(BenchOutput* out, bool first, const BenchTrainer* row);
+
+/// Measure how character nets train, with one thread and with `bench`'s, and
+/// say it; `peak` [2] in GFLOP/s of as many cores
+RemStatus
+bench_chars(const Bench*  bench,
+            const double* peak,
+            BenchOutput*  out,
+            RemError*     error);
 
 /// Say how long a model of `n_hidden` cells takes to load
 void

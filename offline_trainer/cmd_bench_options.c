@@ -16,6 +16,7 @@
 #define MAX_STEPS 1048576L
 #define MAX_JSON_BYTES ((size_t)16 << 20U)
 #define SHAPES "8,12,16,20,24,32,40,48,64,80,96,128,2x16,2x24,2x32"
+#define CHARS "128x2,512x2"
 #define TRAIN "16x50,20x50,32x16,32x50,32x100,40x50,64x50,96x50"
 
 static const char help_text[] =
@@ -29,6 +30,8 @@ static const char help_text[] =
   "      --isa LIST         instruction sets to play with, or all [all]\n"
   "      --train LIST       nets to train: SIZExSTREAMS, or none\n"
   "                         [" TRAIN "]\n"
+  "      --chars LIST       nets to train on characters: SIZExLAYERS, or none\n"
+  "                         [" CHARS "]\n"
   "      --steps N          samples of a training window [2048]\n"
   "      --threads N        threads of training, beside one [all cores]\n"
   "      --seconds S        time for each figure [0.3]\n"
@@ -55,6 +58,7 @@ static const struct option options[] = {
   {"shapes", required_argument, NULL, 'S'},
   {"isa", required_argument, NULL, 'i'},
   {"train", required_argument, NULL, 'T'},
+  {"chars", required_argument, NULL, 'C'},
   {"steps", required_argument, NULL, 'n'},
   {"threads", required_argument, NULL, 't'},
   {"seconds", required_argument, NULL, 's'},
@@ -72,6 +76,7 @@ typedef struct {
 } PairLimits;
 
 static const PairLimits shape_limits = {REM_MAX_LAYERS, REM_MAX_HIDDEN, true};
+static const PairLimits chars_limits = {REM_MAX_HIDDEN, REM_MAX_LAYERS, false};
 static const PairLimits train_limits = {REM_MAX_HIDDEN, REM_MAX_STREAMS, false};
 
 /// Read a number from 1 to `max` and return what follows, or NULL
@@ -215,6 +220,8 @@ take_option(Bench* const      bench,
     return take_pairs(value, &shape_limits, &bench->shapes);
   case 'T':
     return take_pairs(value, &train_limits, &bench->train);
+  case 'C':
+    return take_pairs(value, &chars_limits, &bench->chars);
   case 'i':
     return take_isas(value, bench);
   case 'n':
@@ -243,6 +250,7 @@ set_defaults(Bench* const bench)
                                     .beside    = json_object()};
   (void)take_pairs(SHAPES, &shape_limits, &bench->shapes);
   (void)take_pairs(TRAIN, &train_limits, &bench->train);
+  (void)take_pairs(CHARS, &chars_limits, &bench->chars);
   (void)take_isas(asked && *asked ? rem_net_isa() : "all", bench);
 }
 

@@ -29,17 +29,15 @@ bench_announce(BenchOutput* const out, const char* const format, ...)
   }
 }
 
-/// Make room for a line of a table on the terminal; return whether to print it
-static bool
-begin_line(BenchOutput* const out)
+bool
+bench_begin_line(BenchOutput* const out)
 {
   progress_end(&out->progress, false);
   return !out->json;
 }
 
-/// Append `row`, which is taken, to the array `name`
-static void
-append(BenchOutput* const out, const char* const name, json_t* const row)
+void
+bench_append(BenchOutput* const out, const char* const name, json_t* const row)
 {
   json_t* array = json_object_get(out->root, name);
   if (!array) {
@@ -89,7 +87,7 @@ bench_say_machine(BenchOutput* const out, const uint32_t n_threads)
                                       date,
                                       "threads",
                                       (int)n_threads));
-  if (begin_line(out)) {
+  if (bench_begin_line(out)) {
     printf("%s, %u thread(s), %s\n", name, n_threads, date);
   }
 }
@@ -100,18 +98,18 @@ bench_say_floor(BenchOutput* const      out,
                 const char* const       isa,
                 const RemMachine* const machine)
 {
-  append(out,
-         "floor",
-         json_pack("{ss sf sf sf}",
-                   "isa",
-                   isa,
-                   "fma_gflops",
-                   machine->fma_gflops,
-                   "l1_gb_per_s",
-                   machine->l1_gb_per_s,
-                   "l2_gb_per_s",
-                   machine->l2_gb_per_s));
-  if (!begin_line(out)) {
+  bench_append(out,
+               "floor",
+               json_pack("{ss sf sf sf}",
+                         "isa",
+                         isa,
+                         "fma_gflops",
+                         machine->fma_gflops,
+                         "l1_gb_per_s",
+                         machine->l1_gb_per_s,
+                         "l2_gb_per_s",
+                         machine->l2_gb_per_s));
+  if (!bench_begin_line(out)) {
     return;
   }
   if (first) {
@@ -162,8 +160,8 @@ bench_say_engine(BenchOutput* const            out,
                                 truth->plain_error,
                                 "streams_per_core",
                                 streams);
-  append(out, "engine", row);
-  if (!begin_line(out)) {
+  bench_append(out, "engine", row);
+  if (!bench_begin_line(out)) {
     return;
   }
   if (first) {
@@ -220,7 +218,7 @@ derive(const BenchTrainer* const row, const uint32_t i)
 {
   const double samples =
     1e6 * row->training->n_streams / row->figures[i].us.median;
-  const double gflops = 1e-9 * samples * rem_bench_flops(&row->training->spec);
+  const double gflops = 1e-9 * samples * rem_bench_flops(row->training);
   return (Derived){samples, gflops, gflops / row->peak[i]};
 }
 
@@ -256,7 +254,7 @@ append_trainer(BenchOutput* const        out,
     (void)json_object_set_new(
       object, "peak_memory_mib", json_real(f->memory_mib));
   }
-  append(out, "trainer", object);
+  bench_append(out, "trainer", object);
 }
 
 static void
@@ -312,7 +310,7 @@ bench_say_trainer(BenchOutput* const        out,
   for (uint32_t i = 0; i < 2U && row->n_threads[i]; ++i) {
     append_trainer(out, row, i);
   }
-  if (begin_line(out)) {
+  if (bench_begin_line(out)) {
     if (first) {
       print_trainer_heading(row);
     }
@@ -337,7 +335,7 @@ bench_say_load(BenchOutput* const          out,
                                       f->pack_ms.median,
                                       "settle_ms",
                                       f->settle_ms.median));
-  if (begin_line(out)) {
+  if (bench_begin_line(out)) {
     printf("\nLoading a model of %u cells: %.2f ms\n"
            "  read and check against its test vector %.2f ms, pack %.3f ms\n"
            "  (a file without a rest state: %.2f ms more to settle)\n",

@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 PROGRAM = os.path.join(os.environ["BUILD_DIR"], "remanence")
-FEW = ("--shapes", "3,2x5", "--isa", "generic", "--train", "8x17",
-       "--steps", "40", "--seconds", "0.001", "--threads", "2")
+FEW = ("--shapes", "3,2x5", "--isa", "generic", "--train", "8x17", "--chars",
+       "9x2", "--steps", "40", "--seconds", "0.001", "--threads", "2")
 
 
 def bench(*options):
@@ -43,30 +43,39 @@ def check_figures():
                     for row in engine)
             and all(0.002 < row["least"] <= row["us_per_step"] < 1e9
                     and 0 < row["share_of_peak"] for row in trainer)
+            and [(row["hidden"], row["layers"], row["threads"])
+                 for row in figures["chars"]] == [(9, 2, 1), (9, 2, 2)]
+            # 50 streams a step; JSON keeps five digits
+            and all(0 < row["share_of_peak"] and abs(
+                row["thousands_per_second"] * row["us_per_step"] / 5e4 - 1)
+                < 1e-3 for row in figures["chars"])
             and figures["load"]["read_ms"] > figures["load"]["pack_ms"] > 0)
 
 
 def check_table():
     beside = {"pytorch": [{"hidden": 8, "streams": 17, "steps": 40,
                            "threads": threads, "us_per_step": us}
-                          for threads, us in ((1, 4321.5), (2, 9999.5))]}
+                          for threads, us in ((1, 4321.5), (2, 9999.5))],
+              "pytorch_chars": [{"hidden": 9, "layers": 2, "threads": 1,
+                                 "thousands_per_second": 8765.25}]}
     run = bench(*FEW, "--beside", save("beside.json", beside))
     return (run.returncode == 0 and "ns per sample" in run.stdout
             and "4321.5" in run.stdout and "9999.5" not in run.stdout
+            and "8765.25" in run.stdout
             and "2 x 5" in run.stdout and "Loading" in run.stdout)
 
 
 def check_isas():
     """Without --isa those of this machine; the environment narrows them"""
-    options = ("--json", "--shapes", "3", "--train", "none", "--seconds",
-               "0.001")
+    options = ("--json", "--shapes", "3", "--train", "none", "--chars",
+               "none", "--seconds", "0.001")
     names = [row["isa"] for row in json.loads(bench(*options).stdout)["floor"]]
     os.environ["REMANENCE_ISA"] = "generic"
     one = json.loads(bench(*options).stdout)
     del os.environ["REMANENCE_ISA"]
     return (names[-1] == "generic" and len(set(names)) == len(names)
             and [row["isa"] for row in one["engine"]] == ["generic"]
-            and "trainer" not in one)
+            and "trainer" not in one and "chars" not in one)
 
 
 def check_comparison():
@@ -95,6 +104,7 @@ def check_gaps():
     """What only one of the two has is left out"""
     old = json.loads(bench("--json", *FEW).stdout)
     del old["engine"][0]["ns_per_sample"], old["trainer"], old["floor"]
+    del old["chars"]
     old["engine"][1]["ns_per_sample"] = "fast"
     old["engine"][0]["pair_ns"] = old["engine"][1]["pair_ns"] = None
     old["load"] = {"hidden": 40, "read_ms": 1e9, "pack_ms": -1.0}
@@ -107,7 +117,8 @@ def check_refusals():
     save("list.json", "[1, 2]")
     bad = [("--shapes", "0"), ("--shapes", "8,"), ("--shapes", "1025"),
            ("--shapes", "9x8"), ("--shapes", "2x"), ("--train", "32"),
-           ("--train", "32x0"), ("--isa", "z80"), ("--isa", "generic,z80"),
+           ("--train", "32x0"), ("--chars", "8"), ("--chars", "8x9"),
+           ("--isa", "z80"), ("--isa", "generic,z80"),
            ("--seconds", "-1"), ("--threads", "x"), ("--steps", "0"),
            ("--compare", "broken.json"), ("--compare", "list.json"),
            ("--compare", "missing.json"), ("--beside", "broken.json"),

@@ -18,8 +18,8 @@
    time if its name or its object's ends in _ns, _us or _ms or begins with
    ns_per_, us_per_ or ms_per_, and it is none of those that vary from run to
    run (worst, p99..., clock).  What else there is does not matter, nor do the
-   sections "machine", "floor" and "pytorch", which are not this program's
-   doing.
+   sections "machine", "floor", "pytorch" and "pytorch_chars", which are not
+   this program's doing.
 */
 json_t*
 rem_bench_times(const json_t* report);

@@ -5,6 +5,7 @@
 #include "dsp/denormal.h"
 #include "offline_trainer/bench/noise.h"
 #include "offline_trainer/bptt/bptt.h"
+#include "offline_trainer/cross_entropy.h"
 #include "offline_trainer/optim.h"
 #include "offline_trainer/pool.h"
 
@@ -16,12 +17,14 @@
 #include <string.h>
 
 double
-rem_bench_flops(const RemNetSpec* const spec)
+rem_bench_flops(const RemTraining* const training)
 {
-  const double n   = spec->n_hidden;
-  double       sum = 3.0 * spec->n_out * n; // Forward, dh and gradient
+  const RemNetSpec* const spec  = &training->spec;
+  const double            first = training->symbols ? 0.0 : spec->n_in;
+  const double            n     = spec->n_hidden;
+  double                  sum = 3.0 * spec->n_out * n; // Forward, dh, gradient
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const double n_in = l ? n : spec->n_in;
+    const double n_in = l ? n : first;
     sum += 4.0 * n * (2.0 * (n_in + n + 1.0) + n + (l ? n_in : 0.0));
   }
   return 2.0 * sum;
@@ -74,6 +77,8 @@ typedef struct {
   float*      states;  ///< [n_streams, n_state]
   float*      packed;  ///< [n_groups, n_packed]
   float*      grad;    ///< [n_params]
+  uint32_t*   targets; ///< [n_steps, streams of a group], or NULL
+  uint32_t    n_symbols;
 } Trainer;
 
 static void
@@ -83,11 +88,20 @@ run_group(void* const handle, const uint32_t group, const uint32_t thread)
   const uint32_t first = rem_bptt_group_begin(t->n_streams, t->n_groups, group);
   const uint32_t end =
     rem_bptt_group_begin(t->n_streams, t->n_groups, group + 1U);
-  float* const packed = t->packed + group * t->n_packed;
-  float* const state  = t->states + first * t->n_state;
+  float* const     packed = t->packed + group * t->n_packed;
+  float* const     state  = t->states + first * t->n_state;
+  RemWindow* const window = t->windows[thread];
   memset(packed, 0, t->n_packed * sizeof(float));
-  rem_window_forward(t->windows[thread], end - first, t->n_steps, state);
-  rem_window_backward(t->windows[thread], packed);
+  rem_window_forward(window, end - first, t->n_steps, state);
+  if (t->targets) {
+    (void)rem_cross_entropy(rem_window_output(window),
+                            t->targets,
+                            (size_t)(end - first) * t->n_steps,
+                            t->n_symbols,
+                            1.0 / (t->n_streams * (double)t->n_steps),
+                            rem_window_output_gradient(window));
+  }
+  rem_window_backward(window, packed);
 }
 
 /// One update by one window
@@ -111,6 +125,38 @@ run_windows(void* const handle, const uint64_t n)
   for (uint64_t i = 0; i < n; ++i) {
     run_window((Trainer*)handle);
   }
+}
+
+/// Fill [n] with symbols in no order
+static void
+fill_symbols(const Trainer* const t, const size_t n, uint32_t* const symbols)
+{
+  uint32_t seed = 1U;
+  for (size_t i = 0; i < n; ++i) {
+    seed       = seed * 1664525U + 1013904223U;
+    symbols[i] = (seed >> 8U) % t->n_symbols;
+  }
+}
+
+/// Make the windows, their streams fed with symbols
+static bool
+make_symbols(Trainer* const t, const RemNetSpec* const spec)
+{
+  const uint32_t n      = (t->n_streams + t->n_groups - 1U) / t->n_groups;
+  const size_t   n_rows = (size_t)n * t->n_steps;
+
+  t->n_symbols = spec->n_in;
+  t->targets   = (uint32_t*)calloc(n_rows + 1U, sizeof(uint32_t));
+  bool made    = t->targets != NULL;
+  for (uint32_t g = 0; made && g < t->n_threads; ++g) {
+    t->windows[g] = rem_window_new(t->net, n, t->n_steps);
+    made          = t->windows[g] != NULL;
+    if (made) {
+      fill_symbols(t, n_rows, rem_window_symbols(t->windows[g]));
+      fill_symbols(t, n_rows, t->targets);
+    }
+  }
+  return made;
 }
 
 /// Make the windows, their streams fed with noise
@@ -138,9 +184,11 @@ make_windows(Trainer* const t, const RemNetSpec* const spec)
 }
 
 static bool
-make_trainer(Trainer* const t, const RemNetSpec* const spec)
+make_trainer(Trainer* const t, const RemTraining* const training)
 {
-  t->net = rem_bptt_net_new(spec);
+  const RemNetSpec* const spec = &training->spec;
+  t->net =
+    training->symbols ? rem_bptt_net_new_symbols(spec) : rem_bptt_net_new(spec);
   if (!t->net) {
     return false;
   }
@@ -157,7 +205,7 @@ make_trainer(Trainer* const t, const RemNetSpec* const spec)
     return false;
   }
   rem_bptt_net_set(t->net, t->params);
-  return make_windows(t, spec);
+  return training->symbols ? make_symbols(t, spec) : make_windows(t, spec);
 }
 
 static void
@@ -174,6 +222,7 @@ clear_trainer(Trainer* const t)
   free(t->states);
   free(t->packed);
   free(t->grad);
+  free(t->targets);
 }
 
 RemStatus
@@ -192,7 +241,7 @@ rem_bench_trainer(const RemTraining* const training,
   t.n_threads = n_threads;
 
   reset_memory_peak();
-  const bool made = make_trainer(&t, &training->spec);
+  const bool made = make_trainer(&t, training);
   if (made) {
     const RemBenchTask task = {run_windows, &t};
     const RemFloatMode mode = rem_denormals_off();

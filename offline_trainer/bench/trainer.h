@@ -9,6 +9,7 @@
 #include "dsp/status.h"
 #include "offline_trainer/bench/timing.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// What is trained
@@ -16,6 +17,7 @@ typedef struct {
   RemNetSpec spec;
   uint32_t   n_streams; ///< B, streams side by side
   uint32_t   n_steps;   ///< T, samples of a window
+  bool       symbols; ///< Input and targets are symbols, the loss cross-entropy
 } RemTraining;
 
 /// What was measured of it
@@ -28,7 +30,7 @@ typedef struct {
 /// gradient: what the products of matrices need, a multiply-add being two;
 /// activations are not counted
 double
-rem_bench_flops(const RemNetSpec* spec);
+rem_bench_flops(const RemTraining* training);
 
 /**
    Measure windows of training: forward pass, backward pass and update.

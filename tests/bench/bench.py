@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 # What `remanence bench` trains, unless told otherwise
+CHARS = '128x2 512x2'.split()
 TRAIN = '16x50 20x50 32x16 32x50 32x100 40x50 64x50 96x50'.split()
 HERE = pathlib.Path(__file__).resolve().parent
 SKIP = 77
@@ -38,6 +39,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix='remanence-') as folder:
         beside = keep([sys.executable, '-B', str(HERE/'torch_lstm.py'),
                        '--json'] + TRAIN, os.path.join(folder, 'torch.json'))
+        beside += keep([sys.executable, '-B', str(HERE/'torch_chars.py'),
+                        '--json'] + CHARS, os.path.join(folder, 'chars.json'))
         if not tables:
             print('Measuring the plugin ...', file=sys.stderr, flush=True)
             beside += keep(plugin + ['--json'],
