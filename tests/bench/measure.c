@@ -64,6 +64,37 @@ n_preemptions(void)
   return usage.ru_nivcsw;
 }
 
+/// Multiply and add `n` times, touching no memory; the time that took
+static double
+spin(const uint64_t n)
+{
+  const double begin = rig_now();
+  uint64_t     x     = 1U;
+  for (uint64_t i = 0; i < n; ++i) {
+    x = 3U * x + 1U;
+    __asm__ volatile("" : "+r"(x)); // Or the compiler would leave it out
+  }
+  return rig_now() - begin;
+}
+
+/// Return how the slowest of arithmetic that takes `seconds` compares to its
+/// median, as p9999 of blocks: the machine's own share in it
+static double
+unrest(const double seconds, double* const times, const uint32_t n)
+{
+  enum { MANY = 1000000 };
+  const double   once        = fmin(spin(MANY), spin(MANY)) / MANY;
+  const uint64_t long_enough = (uint64_t)(seconds / once);
+  size_t         n_good      = 0U;
+  for (uint32_t i = 0; i < n; ++i) {
+    const long before = n_preemptions();
+    times[n_good]     = spin(long_enough);
+    n_good += before == n_preemptions();
+  }
+  const double median = rig_quantile(times, n_good, 0.5);
+  return rig_quantile(times, n_good, 0.9999) / median;
+}
+
 MeasuredBlocks
 measure_blocks(const Measure* const measure)
 {
@@ -85,6 +116,7 @@ measure_blocks(const Measure* const measure)
   found.p999      = rig_quantile(times, n, 0.999);
   found.p9999     = rig_quantile(times, n, 0.9999);
   found.worst     = times[n - 1];
+  found.alone     = unrest(found.median, times, measure->n_blocks);
   free(times);
   rig_close(rig);
   return found;

@@ -27,6 +27,7 @@ typedef struct {
   double   p99;
   double   p999;
   double   p9999;
+  double   alone; ///< p9999 / median of mere arithmetic of the same length
   double   worst;
   double   clock;     ///< Taken off every figure
   uint32_t n;         ///< Blocks that count
