@@ -73,13 +73,28 @@ def trainer(figures):
                                         for row in rows], *lines)
 
 
+def characters(figures):
+    """Return a sentence on character nets, the fastest way of each program"""
+    best = {}
+    for key in ('chars', 'pytorch_chars'):
+        for row in figures.get(key, []):
+            name = (key, row['layers'], row['hidden'])
+            best[name] = max(best.get(name, 0), row['thousands_per_second'])
+    return ' '.join(
+        '%d layers of %d cells learn %.1f thousand characters a\nsecond'
+        ' (PyTorch %.1f).' % (layers, hidden, best[key, layers, hidden],
+                             best.get(('pytorch_' + key, layers, hidden),
+                                      float('nan')))
+        for key, layers, hidden in best if key == 'chars')
+
+
 def text(figures):
     machine, load = figures['machine'], figures['load']
     parts = ['%s, %d threads, %s, medians:' % (
         machine['processor'], machine['threads'], machine['date']),
         'Nanoseconds per sample of one stream, by instruction set:',
         engine(figures), 'Training, forward, backward and update:',
-        trainer(figures), 'A model of %d cells loads in %.1f ms.' % (
+        trainer(figures), characters(figures), 'A model of %d cells loads in %.1f ms.' % (
             load['hidden'], load['read_ms'] + load['pack_ms'])]
     if 'plugin' in figures:
         plugin = figures['plugin']
