@@ -15,6 +15,7 @@
 #include "dsp/model.h"
 #include "dsp/modelfile/modelfile.h"
 #include "tests/check.h"
+#include "tests/engine.h"
 #include "tests/reference.h"
 
 #include <string.h>
@@ -33,28 +34,6 @@ use(const char* const isa)
   CHECK(!setenv("REMANENCE_ISA", isa, 1));
   CHECK(!strcmp(rem_net_isa(), isa));
   return true;
-}
-
-static float*
-floats(const size_t n)
-{
-  float* const p = (float*)calloc(n, sizeof(float));
-  CHECK(p);
-  return p;
-}
-
-static void
-play(const RemNetSpec* const spec,
-     const float* const      params,
-     const float* const      x,
-     float* const            y)
-{
-  RemNet* const      net   = rem_net_new(spec, params);
-  RemNetState* const state = net ? rem_net_state_new(net) : NULL;
-  CHECK(state);
-  rem_net_block(net, state, x, y, N);
-  rem_net_state_free(state);
-  rem_net_free(net);
 }
 
 /// Return the largest error of a plain loop in float, and write what the same
@@ -115,7 +94,7 @@ test_agreement(const RemNetSpec* const spec)
   for (uint32_t i = 0; i < N_ISAS; ++i) {
     if (use(isas[i])) {
       y[i] = floats(N);
-      play(spec, params, x, y[i]);
+      play(spec, params, x, y[i], N);
     }
     for (uint32_t t = 0; y[i] && t < N; ++t) {
       worst_exact = fmax(worst_exact, fabs((double)y[i][t] - exact[t]));

@@ -6,6 +6,7 @@
 #include "dsp/kernel/kernel.h"
 #include "dsp/net.h"
 #include "tests/check.h"
+#include "tests/engine.h"
 #include "tests/reference.h"
 
 #include <float.h>
@@ -14,14 +15,6 @@
 enum { N_FRAMES = 48000, N_SHORT = 700 };
 
 static const char* const isas[] = {"generic", "avx2", "avx512", "neon"};
-
-static float*
-floats(const size_t n)
-{
-  float* const p = (float*)calloc(n, sizeof(float));
-  CHECK(p);
-  return p;
-}
 
 static double*
 doubles_of(const float* const from, const size_t n)
@@ -91,22 +84,6 @@ test_activations(const RemKernel* const kernel)
   free(s);
 }
 
-/// Run `n` frames of noise through the engine in one call
-static void
-play(const RemNetSpec* const spec,
-     const float* const      params,
-     const float* const      x,
-     float* const            y,
-     const uint32_t          n)
-{
-  RemNet* const      net   = rem_net_new(spec, params);
-  RemNetState* const state = net ? rem_net_state_new(net) : NULL;
-  CHECK(state);
-  rem_net_block(net, state, x, y, n);
-  rem_net_state_free(state);
-  rem_net_free(net);
-}
-
 /// Largest errors against double, of the engine and of a plain float loop
 static void
 measure_errors(const RemNetSpec* const spec,
@@ -143,16 +120,6 @@ measure_errors(const RemNetSpec* const spec,
   free(s64);
   free(s32);
   free(y);
-}
-
-static float*
-noise_frames(const size_t n, uint32_t seed)
-{
-  float* const x = floats(n);
-  for (size_t i = 0; i < n; ++i) {
-    x[i] = noise(&seed);
-  }
-  return x;
 }
 
 /// One second of noise, weights as the field's benchmarks take them: at most
@@ -285,65 +252,6 @@ test_cuts(void)
   }
 }
 
-/// Two streams side by side: what each gives alone, to the last bit, however
-/// they are cut; and when one is set anew in between, to rounding (1e-6 for
-/// sums of some 100 products below 1), as then they no longer walk in step
-static void
-test_pair(void)
-{
-  static const uint32_t sizes[] = {1, 4, 7, 8, 12, 16, 20, 24, 32, 33, 41, 70};
-  for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); ++i) {
-    const RemNetSpec spec     = {REM_CELL_LSTM,
-                                 REM_HEAD_LINEAR,
-                             i % 2 ? 6 : 1, // Beyond and within what is direct
-                                 sizes[i],
-                                 1 + (uint32_t)i % 3,
-                                 1,
-                                 true};
-    const size_t     row      = spec.n_in;
-    float* const     params   = floats(rem_net_n_params(&spec));
-    float* const     x[2]     = {noise_frames(N_SHORT * row, 1U),
-                                 noise_frames(N_SHORT * row, 2U)};
-    float* const     y[2]     = {floats(N_SHORT), floats(N_SHORT)};
-    float* const     alone[2] = {floats(N_SHORT), floats(N_SHORT)};
-    random_params(&spec, params, 0.3f, sizes[i]);
-    play(&spec, params, x[0], alone[0], N_SHORT);
-    play(&spec, params, x[1], alone[1], N_SHORT);
-
-    RemNet* const      net       = rem_net_new(&spec, params);
-    RemNetState* const states[2] = {rem_net_state_new(net),
-                                    rem_net_state_new(net)};
-    for (uint32_t at = 0, n = 1; at < N_SHORT; at += n, n = n * 5 % 97 + 1) {
-      const float* const from[2] = {x[0] + at * row, x[1] + at * row};
-      float* const       to[2]   = {y[0] + at, y[1] + at};
-      n                          = at + n < N_SHORT ? n : N_SHORT - at;
-      rem_net_block_pair(net, states, from, to, n);
-    }
-    CHECK(!memcmp(y[0], alone[0], N_SHORT * sizeof(float)));
-    CHECK(!memcmp(y[1], alone[1], N_SHORT * sizeof(float)));
-
-    const float* const from[2] = {x[0], x[1]};
-    rem_net_state_set(net, states[0], NULL);
-    rem_net_state_set(net, states[1], NULL);
-    rem_net_block(net, states[0], x[0], y[0], 3);
-    rem_net_state_set(net, states[0], NULL);
-    rem_net_block(net, states[1], x[1], y[1], 3);
-    rem_net_state_set(net, states[1], NULL);
-    rem_net_block(net, states[1], x[1], y[1], 1);
-    rem_net_block_pair(net, states, from, y, 1);
-    CHECK(fabsf(y[0][0] - alone[0][0]) < 1e-6f);
-    rem_net_state_free(states[0]);
-    rem_net_state_free(states[1]);
-    rem_net_free(net);
-    for (int c = 0; c < 2; ++c) {
-      free(x[c]);
-      free(y[c]);
-      free(alone[c]);
-    }
-    free(params);
-  }
-}
-
 /// What get gives, set takes; NaN is noticed and forgotten on reset
 static void
 test_state(void)
@@ -410,7 +318,6 @@ main(void)
       test_large_cells();
       test_every_size();
       test_cuts();
-      test_pair();
       test_state();
     }
   }

@@ -94,7 +94,8 @@ def text(figures):
         machine['processor'], machine['threads'], machine['date']),
         'Nanoseconds per sample of one stream, by instruction set:',
         engine(figures), 'Training, forward, backward and update:',
-        trainer(figures), characters(figures), 'A model of %d cells loads in %.1f ms.' % (
+        trainer(figures), characters(figures),
+        'A model of %d cells loads in %.1f ms.' % (
             load['hidden'], load['read_ms'] + load['pack_ms'])]
     if 'plugin' in figures:
         plugin = figures['plugin']
