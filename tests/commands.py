@@ -25,6 +25,7 @@ ARM_PARTS = PARTS + ',isa,net,rt_symbols,voice'
 ARM_PACKAGES = '''libc6-dev libcairo2-dev libfftw3-dev libjansson-dev
     liblilv-dev libsndfile1-dev lv2-dev nettle-dev'''.split()
 
+
 def options(opt):
     group = opt.add_option_group('Test, bench and demo options')
     group.add_option('--only', default='', metavar='PATTERN',

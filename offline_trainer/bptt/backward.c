@@ -84,7 +84,6 @@ backward_cells(const RemWindow* const window,
   const RemBpttNet* const net  = window->net;
   const RemTape* const    tape = &window->tapes[l];
   const size_t            q    = net->n_units;
-  const size_t            p    = net->n_padded;
   const size_t            s    = window->n_streams;
 
   memset(window->db, 0, 4U * q * sizeof(float));
@@ -93,13 +92,7 @@ backward_cells(const RemWindow* const window,
   for (size_t t = end; t-- > first;) {
     float* const      dh   = window->dh + (t - first) * s * q;
     float* const      to   = t > first ? dh - s * q : tape->dh_before;
-    const RemCellRows rows = {.n_rows  = window->n_streams,
-                              .n_units = net->n_units,
-                              .gates   = tape->gates + t * s * 4U * q,
-                              .c_old   = tape->c + t * s * q,
-                              .c       = tape->c + (t + 1U) * s * q,
-                              .h       = tape->h + (t + 1U) * s * p,
-                              .h_row   = p};
+    const RemCellRows rows = rem_window_cells(window, l, t);
     const RemProduct  back = {
        .factors  = {{rows.gates, 4U * q, 1U, net->layers[l].by_h, q, 4U * q}},
        .from     = to,

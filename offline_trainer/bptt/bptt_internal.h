@@ -103,6 +103,10 @@ rem_window_run(RemWindow* window, RemSegment segment, float* state);
 const float*
 rem_window_below(const RemWindow* window, uint32_t layer);
 
+/// Return step `t` of the tape of a layer, as its cells read and write it
+RemCellRows
+rem_window_cells(const RemWindow* window, uint32_t layer, size_t t);
+
 /// c = from + a b with the weights b of a layer; the second factor is for nets
 /// without panels
 void

@@ -251,6 +251,24 @@ rem_window_below(const RemWindow* const window, const uint32_t layer)
                    : NULL;
 }
 
+RemCellRows
+rem_window_cells(const RemWindow* const window,
+                 const uint32_t         layer,
+                 const size_t           t)
+{
+  const RemTape* const tape = &window->tapes[layer];
+  const size_t         q    = window->net->n_units;
+  const size_t         p    = window->net->n_padded;
+  const size_t         s    = window->n_streams;
+  return (RemCellRows){.n_rows  = window->n_streams,
+                       .n_units = window->net->n_units,
+                       .gates   = tape->gates + t * s * 4U * q,
+                       .c_old   = tape->c + t * s * q,
+                       .c       = tape->c + (t + 1U) * s * q,
+                       .h       = tape->h + (t + 1U) * s * p,
+                       .h_row   = p};
+}
+
 /// Steps first..end-1 of the tape of layer `l`
 static void
 forward_layer(const RemWindow* const window,
@@ -273,13 +291,7 @@ forward_layer(const RemWindow* const window,
     rem_window_take_input(window, l, first, end);
   }
   for (size_t t = first; t < end; ++t) {
-    const RemCellRows  rows  = {.n_rows  = window->n_streams,
-                                .n_units = net->n_units,
-                                .gates   = tape->gates + t * s * 4U * q,
-                                .c_old   = tape->c + t * s * q,
-                                .c       = tape->c + (t + 1U) * s * q,
-                                .h       = tape->h + (t + 1U) * s * p,
-                                .h_row   = p};
+    const RemCellRows  rows  = rem_window_cells(window, l, t);
     const float* const h_old = tape->h + t * s * p;
     RemProduct z = {.factors  = {{h_old, p, 1U, layer->forward, 4U * q, n}},
                     .from     = rows.gates,
