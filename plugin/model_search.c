@@ -4,13 +4,14 @@
 
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/modelfile.h"
+#include "plugin/model_roots.h"
+#include "plugin/path.h"
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
 
 #include <dirent.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,18 +41,6 @@ rem_sha256(const void* const bytes,
   hex[REM_SHA256_SIZE - 1U] = '\0';
 }
 
-/// Return `folder`/`name` from malloc(), or NULL without memory
-static char*
-join(const char* const folder, const char* const name)
-{
-  const size_t size = strlen(folder) + strlen(name) + 2U;
-  char* const  path = (char*)malloc(size);
-  if (path) {
-    (void)snprintf(path, size, "%s/%s", folder, name);
-  }
-  return path;
-}
-
 static bool
 has_sha256(const char* const path, const char* const sha256)
 {
@@ -65,21 +54,6 @@ has_sha256(const char* const path, const char* const sha256)
   return !strcmp(hex, sha256);
 }
 
-/// Return whether `name` ends like a model file
-static bool
-is_model_name(const char* const name)
-{
-  static const char* const endings[] = {
-    ".safetensors", ".aidax", ".json", ".nam"};
-
-  const char* const dot   = strrchr(name, '.');
-  bool              found = false;
-  for (size_t i = 0U; dot && i < sizeof(endings) / sizeof(*endings); ++i) {
-    found = found || !strcmp(dot, endings[i]);
-  }
-  return found;
-}
-
 static void
 consider(Search* const search, const char* const path, const char* const name)
 {
@@ -88,7 +62,7 @@ consider(Search* const search, const char* const path, const char* const name)
     search->named = strdup(path);
   }
   if (search->clue->sha256[0] && same_name == search->same_name &&
-      (same_name || is_model_name(name)) &&
+      (same_name || rem_format_of_path(name) != REM_FORMAT_UNKNOWN) &&
       has_sha256(path, search->clue->sha256)) {
     search->same = strdup(path);
   }
@@ -107,7 +81,7 @@ walk(Search* const search, const char* const folder, const unsigned depth)
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream
   while (!search->same && (entry = readdir(dir))) {
     struct stat about = {0};
-    char* const path  = join(folder, entry->d_name);
+    char* const path  = rem_path_join(folder, entry->d_name);
     if (entry->d_name[0] == '.' || !path || lstat(path, &about)) {
       // Hidden, or gone
     } else if (S_ISDIR(about.st_mode) && depth < MAX_DEPTH) {
@@ -120,62 +94,30 @@ walk(Search* const search, const char* const folder, const unsigned depth)
   (void)closedir(dir);
 }
 
+/// Look at the files in the roots, until one is the same
 static void
-walk_joined(Search* const     search,
-            const char* const folder,
-            const char* const name)
+walk_roots(Search* const search, const RemModelRoots* const roots)
 {
-  char* const path = join(folder, name);
-  if (path && !search->same) {
-    walk(search, path, 0U);
-  }
-  free(path);
-}
-
-// The environment of a host is read and never written
-// NOLINTBEGIN(concurrency-mt-unsafe)
-
-static void
-walk_home(Search* const search)
-{
-  const char* const data = getenv("XDG_DATA_HOME");
-  const char* const home = getenv("HOME");
-  if (data && data[0] == '/') {
-    walk_joined(search, data, "remanence/models");
-  } else if (home && home[0]) {
-    walk_joined(search, home, ".local/share/remanence/models");
-  }
-}
-
-static void
-walk_listed(Search* const search)
-{
-  const char* const list = getenv("REMANENCE_MODEL_PATH");
-  char* const       copy = list ? strdup(list) : NULL;
-  char*             rest = NULL;
-  for (char* folder = copy ? strtok_r(copy, ":", &rest) : NULL; folder;
-       folder       = strtok_r(NULL, ":", &rest)) {
-    if (!search->same) {
-      walk(search, folder, 0U);
+  for (size_t i = 0U; i < roots->n && !search->same; ++i) {
+    if (roots->items[i].real) {
+      walk(search, roots->items[i].real, 0U);
     }
   }
-  free(copy);
 }
-
-// NOLINTEND(concurrency-mt-unsafe)
 
 RemFound
 rem_model_search(const char* const         bundle,
                  const RemModelClue* const clue,
                  char** const              path)
 {
-  Search search = {clue, true, NULL, NULL};
+  Search        search = {clue, true, NULL, NULL};
+  RemModelRoots roots  = {NULL, 0U};
+  (void)rem_model_roots_find(bundle, &roots); // None without memory
   for (int pass = 0; pass < 2 && !search.same; ++pass) {
     search.same_name = pass == 0; // Most often the name is still the same
-    walk_joined(&search, bundle, "presets");
-    walk_home(&search);
-    walk_listed(&search);
+    walk_roots(&search, &roots);
   }
+  rem_model_roots_clear(&roots);
 
   const char* const best = search.same ? search.same : search.named;
   *path                  = best ? realpath(best, NULL) : NULL;

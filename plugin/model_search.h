@@ -28,10 +28,8 @@ void
 rem_sha256(const void* bytes, size_t size, char hex[REM_SHA256_SIZE]);
 
 /**
-   Search the model roots: the folder `presets` in the bundle, then
-   $XDG_DATA_HOME/remanence/models (or ~/.local/share/remanence/models), then
-   every folder in REMANENCE_MODEL_PATH, colons between them; each with the
-   folders inside it, but not links to folders.
+   Search the model roots (plugin/model_roots.h), each with the folders inside
+   it, but not links to folders.
 
    @param bundle Folder of the bundle.
    @param path   On success from malloc(), without links; else NULL.
