@@ -91,6 +91,32 @@ rem_voice_block(RemVoice* const           voice,
 }
 
 REM_RT void
+rem_voice_block_two(RemVoice* const                  voice,
+                    const uint32_t* const            channels,
+                    const float* const* const        in,
+                    const float* const* const* const knobs,
+                    const uint32_t                   n_given,
+                    float* const* const              out,
+                    const uint32_t                   n)
+{
+  const size_t size      = (size_t)VOICE_CHUNK * rem_net_spec(voice->net)->n_in;
+  float* const frames[2] = {voice->frames, voice->frames + size};
+  const float* const from[2] = {frames[0], frames[1]};
+  RemNetState* const two[2]  = {voice->states[channels[0]],
+                                voice->states[channels[1]]};
+
+  for (uint32_t at = 0; at < n; at += VOICE_CHUNK) {
+    const uint32_t m     = n - at < VOICE_CHUNK ? n - at : VOICE_CHUNK;
+    float* const   to[2] = {out[0] + at, out[1] + at};
+    gather(voice, in[0], knobs[0], n_given, at, frames[0], m);
+    gather(voice, in[1], knobs[1], n_given, at, frames[1], m);
+    rem_net_block_pair(voice->net, two, from, to, m);
+    amplify(voice, to[0], m);
+    amplify(voice, to[1], m);
+  }
+}
+
+REM_RT void
 rem_voice_block_pair(RemVoice* const           voice,
                      const float* const* const in,
                      const float* const* const knobs,
@@ -98,17 +124,7 @@ rem_voice_block_pair(RemVoice* const           voice,
                      float* const* const       out,
                      const uint32_t            n)
 {
-  const size_t size      = (size_t)VOICE_CHUNK * rem_net_spec(voice->net)->n_in;
-  float* const frames[2] = {voice->frames, voice->frames + size};
-  const float* const from[2] = {frames[0], frames[1]};
-
-  for (uint32_t at = 0; at < n; at += VOICE_CHUNK) {
-    const uint32_t m     = n - at < VOICE_CHUNK ? n - at : VOICE_CHUNK;
-    float* const   to[2] = {out[0] + at, out[1] + at};
-    gather(voice, in[0], knobs, n_given, at, frames[0], m);
-    gather(voice, in[1], knobs, n_given, at, frames[1], m);
-    rem_net_block_pair(voice->net, voice->states, from, to, m);
-    amplify(voice, to[0], m);
-    amplify(voice, to[1], m);
-  }
+  static const uint32_t     both[2]   = {0U, 1U};
+  const float* const* const shared[2] = {knobs, knobs};
+  rem_voice_block_two(voice, both, in, shared, n_given, out, n);
 }

@@ -90,4 +90,23 @@ rem_voice_block_pair(RemVoice*           voice,
                      float* const*       out,
                      uint32_t            n);
 
+/**
+   Play two channels of a voice that has more, each with knobs of its own, for
+   less than one after the other.
+
+   @param channels Two different ones.
+   @param knobs    Two of what rem_voice_block() takes.
+
+   The rest is as rem_voice_block_pair(), which is this of channels 0 and 1
+   with the same knobs.
+*/
+REM_RT void
+rem_voice_block_two(RemVoice*                  voice,
+                    const uint32_t*            channels,
+                    const float* const*        in,
+                    const float* const* const* knobs,
+                    uint32_t                   n_given,
+                    float* const*              out,
+                    uint32_t                   n);
+
 #endif // REM_DSP_VOICE_H

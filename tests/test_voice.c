@@ -153,6 +153,40 @@ test_block(void)
   rem_model_free(model);
 }
 
+/// Any two channels play as a pair what each plays alone, with its own knobs
+static void
+test_two(void)
+{
+  enum { N_STREAMS = 4, N_PIECE = 200 };
+  RemModel* const model  = make_model(N_KNOBS, 0.5f);
+  RemVoice* const single = rem_voice_new(model, N_STREAMS);
+  RemVoice* const paired = rem_voice_new(model, N_STREAMS);
+  uint32_t        seed   = 8U;
+  float           in[2][N_PIECE], knob[N_PIECE], alone[N_PIECE];
+  float           out[2][N_PIECE];
+  CHECK(single && paired);
+  for (int t = 0; t < N_PIECE; ++t) {
+    in[0][t] = noise(&seed);
+    in[1][t] = noise(&seed);
+    knob[t]  = 0.5f + 0.5f * noise(&seed);
+  }
+  const uint32_t            channels[2] = {3, 1};
+  const float* const        from[2]     = {in[0], in[1]};
+  const float* const        first[2]    = {knob, NULL};
+  const float* const        second[2]   = {NULL, knob};
+  const float* const* const knobs[2]    = {first, second};
+  float* const              to[2]       = {out[0], out[1]};
+  rem_voice_block_two(paired, channels, from, knobs, N_KNOBS, to, N_PIECE);
+  for (int i = 0; i < 2; ++i) {
+    rem_voice_block(
+      single, channels[i], in[i], knobs[i], N_KNOBS, alone, N_PIECE);
+    CHECK(!memcmp(alone, out[i], sizeof(alone)));
+  }
+  rem_voice_free(single);
+  rem_voice_free(paired);
+  rem_model_free(model);
+}
+
 /// NaN in one channel stays there, and a reset heals it
 static void
 test_not_finite(void)
@@ -184,6 +218,7 @@ main(void)
   test_check();
   test_chaos();
   test_block();
+  test_two();
   test_not_finite();
   return 0;
 }
