@@ -5,31 +5,11 @@
 /// which brings an allocator of its own, only those of jansson fail.
 
 #include "dsp/modelfile/modelfile.h"
+#include "tests/allocations.h"
 #include "tests/check.h"
 #include "tests/modelfile.h"
 
 #include <string.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#  define SANITIZED 1
-#else
-#  define SANITIZED 0
-#endif
-
-/// Within an allocation that does not count; volatile, because compilers know
-/// that malloc() reads no such thing
-static volatile bool spared = false;
-
-static volatile long countdown =
-  -1;                            ///< Allocations until one fails; < 0: never
-static volatile long n_live = 0; ///< Blocks not yet freed
-
-/// Return whether this allocation is the one that fails
-static bool
-fails(void)
-{
-  return !spared && countdown >= 0 && countdown-- == 0;
-}
 
 /// What jansson allocates by.  Its buffer for words, which grows by powers of
 /// two, is spared: jansson 2.14 drops a byte of the word then, or aborts.
@@ -48,67 +28,6 @@ jansson_malloc(const size_t size)
   spared        = false;
   return p;
 }
-
-#if !SANITIZED
-
-#  define EXPORT __attribute__((visibility("default")))
-
-// NOLINTBEGIN: glibc's allocator has these names beside the standard ones
-void*
-__libc_malloc(size_t size);
-void*
-__libc_calloc(size_t n, size_t size);
-void*
-__libc_realloc(void* p, size_t size);
-void
-__libc_free(void* p);
-void*
-__libc_memalign(size_t a, size_t n);
-
-static void*
-counted(void* const p)
-{
-  n_live += p != NULL;
-  return p;
-}
-
-EXPORT void*
-malloc(size_t size)
-{
-  return fails() ? NULL : counted(__libc_malloc(size));
-}
-
-EXPORT void*
-calloc(size_t n, size_t size)
-{
-  return fails() ? NULL : counted(__libc_calloc(n, size));
-}
-
-EXPORT void*
-realloc(void* p, size_t size)
-{
-  if (fails()) {
-    return NULL;
-  }
-  n_live -= p != NULL;
-  return counted(__libc_realloc(p, size));
-}
-
-EXPORT void*
-aligned_alloc(size_t alignment, size_t size)
-{
-  return fails() ? NULL : counted(__libc_memalign(alignment, size));
-}
-
-EXPORT void
-free(void* p)
-{
-  n_live -= p != NULL;
-  __libc_free(p);
-}
-// NOLINTEND
-
-#endif
 
 /// Return the next allocation to let fail: all, but of the thousands of numbers
 /// in JSON only some
