@@ -26,10 +26,11 @@ PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
              'plugin/halfband.c', 'plugin/history.c', 'plugin/oversample.c',
-             'plugin/slot.c', 'plugin/slot_play.c']
+             'plugin/resample.c', 'plugin/slot.c', 'plugin/slot_play.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
-            'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0'}
+            'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',
+            'speexdsp': '1.2'}
 WARNINGS = '''-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla
     -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes'''.split()
 OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
@@ -153,11 +154,12 @@ def build_plugin(bld):
                 install_path=install + '/' + place)
 
     bld.stlib(source=PLUGIN_RT, target='plugin_rt', includes='.',
-              use='dsp_rt LV2 M', defines='NDEBUG')  # For LV2's own asserts
+              use='dsp_rt LV2 SPEEXDSP M',
+              defines='NDEBUG')  # For LV2's own asserts
     bld.stlib(source=folder('plugin/**/*.c',
                             excl=PLUGIN_RT + ['plugin/audio/audio.c']),
               target='plugin', includes='.',
-              use='plugin_rt dsp LV2 NETTLE PTHREAD M')
+              use='plugin_rt dsp LV2 NETTLE SPEEXDSP PTHREAD M')
     exports = bld.path.find_node('plugin/exports.map')
     plugin = bld.shlib(source='plugin/audio/audio.c', includes='.',
                        target=bundle + 'remanence', install_path=install,
