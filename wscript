@@ -26,7 +26,8 @@ PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
              'plugin/halfband.c', 'plugin/history.c', 'plugin/oversample.c',
-             'plugin/resample.c', 'plugin/slot.c', 'plugin/slot_play.c']
+             'plugin/resample.c', 'plugin/slot.c', 'plugin/slot_play.c',
+             'plugin/stream.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',
