@@ -153,18 +153,18 @@ class Through:
         time.sleep(0.2)
 
 
-def play_through(jack, host, samples, alive):
+def play_through(jack, host, samples, alive, ports=("in", "out")):
     """Play `samples` through the ports of a host's client; mono"""
+    into, out = (host + ":" + port for port in ports)
     through = Through(jack, samples)
     handle = through.player.handle
     try:
         end = time.monotonic() + 30
-        while not jack.jack_port_by_name(handle, (host + ":out").encode()):
+        while not jack.jack_port_by_name(handle, out.encode()):
             if time.monotonic() > end or not alive():
-                sys.exit(host + " has no port `out` on the JACK server")
+                sys.exit("the JACK server has no port " + out)
             time.sleep(0.05)
-        for source, target in (("player:port", host + ":in"),
-                               (host + ":out", "recorder:port")):
+        for source, target in (("player:port", into), (out, "recorder:port")):
             if jack.jack_connect(handle, source.encode(), target.encode()):
                 sys.exit("cannot connect %s to %s" % (source, target))
         through.run(alive)

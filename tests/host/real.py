@@ -17,6 +17,7 @@ import sys
 BUILD = os.environ["BUILD_DIR"]
 SPECS = "/usr/lib/lv2"  # Hosts need the class definitions there
 MONO = "urn:remanence:audio"
+STEREO = "urn:remanence:audio-stereo"
 MODEL = "urn:remanence:model"
 RATE = 48000
 

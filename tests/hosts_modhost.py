@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""mod-host: a preset, a chosen file, live controls, a saved preset.
+
+$MOD_HOST is the program, unless it is on PATH: Debian has none.  It is told
+what to do by a socket, as MOD's web interface does.
+"""
+
+import array
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "host"))
+import jack as host_jack
+import real
+
+PROGRAM = os.environ.get("MOD_HOST") or "mod-host"
+PRESET = "urn:remanence-test:preset"
+TOLERANCE = 1e-6  # It has run on silence for a while: as good as at rest
+QUIETER = 10 ** (-6 / 20)  # By the control that is turned
+
+
+def free_ports():
+    """Two numbers nobody uses just now"""
+    sockets = [socket.socket() for _ in range(2)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    numbers = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return numbers
+
+
+class ModHost:
+    """A process with the mono plugin in it, and its two sockets"""
+
+    def __init__(self):
+        numbers = free_ports()
+        self.log = open("mod-host.log", "a+")
+        self.process = subprocess.Popen(
+            [PROGRAM, "-n", "-p", str(numbers[0]), "-f", str(numbers[1])],
+            env=real.environment(), stdin=subprocess.DEVNULL,
+            stdout=self.log, stderr=subprocess.STDOUT)
+        self.commands, self.feedback = map(self.connect, numbers)
+        self.say("add %s 0" % real.MONO)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def fail(self, words):
+        with open("mod-host.log") as log:
+            sys.exit("mod-host: %s\n%s" % (words, log.read()))
+
+    def connect(self, number):
+        end = time.monotonic() + 20
+        while self.alive() and time.monotonic() < end:
+            try:
+                return socket.create_connection(("127.0.0.1", number), 20)
+            except OSError:
+                time.sleep(0.05)
+        return self.fail("no answer at its socket")
+
+    def say(self, line):
+        """Send a command; what follows its status"""
+        self.commands.sendall(line.encode() + b"\0")
+        answer = b""
+        while not answer.endswith(b"\0"):
+            part = self.commands.recv(4096)
+            if not part:
+                self.fail("ended at: " + line)
+            answer += part
+        words = answer.rstrip(b"\0").decode().split()
+        if int(words[1]) < 0:
+            self.fail("%s: %s" % (line, " ".join(words)))
+        return words[2:]
+
+    def set(self, symbol, value):
+        self.say("param_set 0 %s %g" % (symbol, value))
+        self.expect(symbol, value)
+
+    def expect(self, symbol, value):
+        now = float(self.say("param_get 0 " + symbol)[0])
+        if abs(now - value) > 1e-4:
+            self.fail("%s is %g, not %g" % (symbol, now, value))
+
+    def play(self):
+        """What becomes of the signal when fades and glides have ended"""
+        time.sleep(0.7)
+        return host_jack.play_through(library, "effect_0", dry, self.alive)
+
+    def close(self):
+        for connection in (self.commands, self.feedback):
+            connection.close()
+        host_jack.stop(self.process)
+
+
+def choose_and_save(host):
+    """A preset, then another file and level; save that as a preset"""
+    host.say("preset_load 0 " + PRESET)
+    host.expect("knob_3", 0.25)
+    real.compare(wet[0], host.play(), "mod-host, preset", TOLERANCE)
+    host.say('patch_set 0 %s "%s"' % (real.MODEL, models[1]))
+    host.set("out_gain", -6.0)
+    real.compare(quieter, host.play(), "mod-host, file", TOLERANCE)
+    folder = os.path.abspath(os.path.join("presets", "saved.lv2"))
+    host.say('preset_save 0 "Saved" %s saved.ttl' % folder)
+    host.say("remove 0")
+    return "file://%s/saved.ttl" % folder
+
+
+def load(host, preset):
+    host.say("preset_load 0 " + preset)
+    host.expect("out_gain", -6.0)
+    host.expect("knob_3", 0.25)
+    real.compare(quieter, host.play(), "mod-host, reloaded", TOLERANCE)
+    host.say("remove 0")
+
+
+def with_host(function, *arguments):
+    host = ModHost()
+    try:
+        return function(host, *arguments)
+    finally:
+        host.close()
+
+
+if not shutil.which(PROGRAM):
+    real.skip("mod-host is not on PATH, nor does MOD_HOST name it")
+real.need("jackd", "jack_wait")
+library = host_jack.load_library() or real.skip("libjack is missing")
+dry = real.make_signal("in.wav")
+models = [real.make_model("noise.json"), real.make_model("other.json", 2)]
+wet = [real.render(model, "in.wav", "wet.wav") for model in models]
+quieter = array.array("f", (QUIETER * x for x in wet[1]))
+real.make_preset(PRESET, models[0], knob_3=0.25)
+with host_jack.Server(real.RATE):
+    saved = with_host(choose_and_save)
+    with_host(load, saved)
