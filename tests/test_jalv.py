@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""jalv: a preset with a model, controls while it plays, sound over JACK."""
+"""jalv: a preset with a model, controls while it plays, a saved folder."""
 
 import os
 import subprocess
@@ -13,17 +13,18 @@ import real
 
 PRESET = "urn:remanence-test:preset"
 TOLERANCE = 1e-6  # jalv has run on silence for a while: as good as at rest
+QUIETER = 10 ** (-6 / 20)  # By the control that was turned
 
 
 class Jalv:
     """jalv on the mono plugin, told what to do on its console"""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.log = open("jalv.log", "w+")
         self.process = subprocess.Popen(
-            ["stdbuf", "-oL", "jalv", "-n", "jalv", real.MONO], text=True,
-            env=real.environment(), stdin=subprocess.PIPE, stdout=self.log,
-            stderr=subprocess.STDOUT)
+            ["stdbuf", "-oL", "jalv", "-n", "jalv", *options, real.MONO],
+            text=True, env=real.environment(), stdin=subprocess.PIPE,
+            stdout=self.log, stderr=subprocess.STDOUT)
         self.wait("Block length")
 
     def alive(self):
@@ -54,15 +55,24 @@ class Jalv:
             host_jack.stop(self.process)
 
 
-def play(library, dry):
-    jalv = Jalv()
+def load_preset(jalv):
+    jalv.say("presets", PRESET)  # Else 1.6.6 does not know it
+    jalv.say("preset " + PRESET, "Playing " + model)
+    # jalv 1.6.6 leaves the preset's controls alone where it need not pause
+    # a plugin to restore it
+    jalv.say("set in_gain -6", "in_gain = -6.0")
+    jalv.say("set in_gain 0", "in_gain = 0.0")
+
+
+def check_folder(jalv):
+    jalv.wait("Playing " + model)  # The file, not the link to it
+    jalv.say("controls", "out_gain = -6.0")
+
+
+def play(options, prepare):
+    jalv = Jalv(*options)
     try:
-        jalv.say("presets", PRESET)  # Else 1.6.6 does not know it
-        jalv.say("preset " + PRESET, "Playing " + model)
-        # jalv 1.6.6 leaves the preset's controls alone where it need not pause
-        # a plugin to restore it
-        jalv.say("set in_gain -6", "in_gain = -6.0")
-        jalv.say("set in_gain 0", "in_gain = 0.0")
+        prepare(jalv)
         time.sleep(0.5)  # Fades and glides end
         result = host_jack.play_through(library, "jalv", dry, jalv.alive)
     finally:
@@ -72,12 +82,24 @@ def play(library, dry):
     return result
 
 
+def make_folder():
+    """What File/Save of jalv's windows leaves: 1.6.6 saves nowhere else"""
+    os.mkdir("saved")
+    os.symlink(model, os.path.join("saved", "noise.json"))
+    text = real.describe_preset("", "noise.json", out_gain=-6.0)
+    with open(os.path.join("saved", "state.ttl"), "w") as file:
+        file.write(text)
+
+
 real.need("jalv", "jackd", "jack_wait", "stdbuf")
 library = host_jack.load_library() or real.skip("libjack is missing")
 dry = real.make_signal("in.wav")
-model = real.make_model("noise.json")
+model = os.path.realpath(real.make_model("noise.json"))
 wet = real.render(model, "in.wav", "wet.wav")
 real.make_preset(PRESET, model, mix=1.0)
+make_folder()
 with host_jack.Server(real.RATE):
-    played = play(library, dry)
-real.compare(wet, played, "jalv", TOLERANCE)
+    real.compare(wet, play([], load_preset), "jalv", TOLERANCE)
+    real.compare([QUIETER * x for x in wet],
+                 play(["-l", os.path.abspath("saved")], check_folder),
+                 "jalv, saved folder", TOLERANCE)

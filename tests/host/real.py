@@ -20,6 +20,12 @@ MONO = "urn:remanence:audio"
 STEREO = "urn:remanence:audio-stereo"
 MODEL = "urn:remanence:model"
 RATE = 48000
+PREFIXES = "".join("@prefix %s: <http://%s#> .\n" % pair for pair in (
+    ("lv2", "lv2plug.in/ns/lv2core"),
+    ("pset", "lv2plug.in/ns/ext/presets"),
+    ("state", "lv2plug.in/ns/ext/state"),
+    ("rdfs", "www.w3.org/2000/01/rdf-schema")))
+HEAD = PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <" + MONO + "> ; "
 
 
 def skip(reason):
@@ -118,24 +124,22 @@ def make_model(path, seed=1, hidden=12):
     return os.path.abspath(path)
 
 
-def make_preset(uri, model, **controls):
-    """A bundle with one preset of the mono plugin: model and controls"""
-    folder = os.path.join("presets", "test.lv2")
-    os.makedirs(folder)
-    prefixes = "".join("@prefix %s: <http://%s#> .\n" % pair for pair in (
-        ("lv2", "lv2plug.in/ns/lv2core"),
-        ("pset", "lv2plug.in/ns/ext/presets"),
-        ("state", "lv2plug.in/ns/ext/state"),
-        ("rdfs", "www.w3.org/2000/01/rdf-schema")))
-    head = "<%s> a pset:Preset ; lv2:appliesTo <%s> ; " % (uri, MONO)
+def describe_preset(uri, model, **controls):
+    """A preset of the mono plugin as hosts write it: model and controls"""
     ports = " , ".join('[ lv2:symbol "%s" ; pset:value %r ]' % pair
                        for pair in controls.items())
+    return (HEAD % uri + 'rdfs:label "Test" ; lv2:port %s ; '
+            "state:state [ <%s> <%s> ] .\n" % (ports, MODEL, model))
+
+
+def make_preset(uri, model, **controls):
+    """A bundle with one preset of the mono plugin"""
+    folder = os.path.join("presets", "test.lv2")
+    os.makedirs(folder)
     with open(os.path.join(folder, "manifest.ttl"), "w") as file:
-        file.write(prefixes + head + "rdfs:seeAlso <preset.ttl> .\n")
+        file.write(HEAD % uri + "rdfs:seeAlso <preset.ttl> .\n")
     with open(os.path.join(folder, "preset.ttl"), "w") as file:
-        file.write(prefixes + head + 'rdfs:label "Test" ; lv2:port %s ; '
-                   "state:state [ <%s> <file://%s> ] .\n"
-                   % (ports, MODEL, model))
+        file.write(describe_preset(uri, "file://" + model, **controls))
 
 
 def render(model, source, target):
