@@ -152,4 +152,8 @@ def play(project, target, model):
     stop(host)
 
 
-{"make": make, "play": play}[sys.argv[1]](*sys.argv[2:])
+try:
+    {"make": make, "play": play}[sys.argv[1]](*sys.argv[2:])
+except SystemExit as reason:  # With the engine running, exit() would crash
+    print(reason, flush=True)
+    os._exit(1)
