@@ -2,6 +2,7 @@
 -- What tests/hosts_ardour.py asks of ardour7-lua, Ardour without its window:
 --   ardour.lua track  SESSION            add a mono track
 --   ardour.lua insert SESSION URI PRESET put the plugin on it, load, save
+--   ardour.lua set    SESSION LABEL VALUE turn a control of it, save
 --   ardour.lua show   SESSION            print the plugin's controls
 --   ardour.lua export SESSION FOLDER ID  render the session by export preset ID
 -- Prints DONE at the end: ardour7-lua itself ends with 0 whatever happened.
@@ -44,15 +45,34 @@ local function insert (session, uri, preset)
   wait (1)
 end
 
-local function show (session)
+-- Call f (label, n) for every control input, the n-th as Ardour counts
+local function each_control (session, f)
   local plugin, n = plugin_of (session), 0
   for i = 0, plugin:parameter_count () - 1 do
     if plugin:parameter_is_control (i) and plugin:parameter_is_input (i) then
-      print ("CONTROL", plugin:parameter_label (i),
-        (ARDOUR.LuaAPI.get_processor_param (processor_of (session), n, true)))
+      f (plugin:parameter_label (i), n)
       n = n + 1
     end
   end
+end
+
+local function set (session, label, value)
+  local done = false
+  each_control (session, function (name, n)
+    if name == label then
+      done = ARDOUR.LuaAPI.set_processor_param (processor_of (session), n,
+        value)
+    end
+  end)
+  assert (done, "cannot set " .. label)
+  wait (1)
+end
+
+local function show (session)
+  each_control (session, function (label, n)
+    print ("CONTROL", label,
+      (ARDOUR.LuaAPI.get_processor_param (processor_of (session), n, true)))
+  end)
 end
 
 local function export (session, target, preset)
@@ -79,6 +99,10 @@ local function main ()
   elseif verb == "insert" then
     insert (session, arg[3], arg[4])
     show (session)
+  elseif verb == "set" then
+    wait (1)
+    set (session, arg[3], tonumber (arg[4]))
+    show (session)
   elseif verb == "show" then
     wait (1)
     show (session)
@@ -88,7 +112,7 @@ local function main ()
     print ("EXPORTED")
     io.stdout:flush ()
   end
-  if verb == "track" or verb == "insert" then
+  if verb == "track" or verb == "insert" or verb == "set" then
     assert (session:save_state ("", false, false, false, false, false) == 0)
   end
 end
