@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""mod-host: a preset, a chosen file, live controls, a saved preset.
+"""mod-host: a preset, a chosen file, controls; what it saved, reopened.
 
 $MOD_HOST is the program, unless it is on PATH: Debian has none.  It is told
 what to do by a socket, as MOD's web interface does.
@@ -20,6 +20,7 @@ import real
 
 PROGRAM = os.environ.get("MOD_HOST") or "mod-host"
 PRESET = "urn:remanence-test:preset"
+BOARD = os.path.abspath("board")  # The state of every plugin on a pedalboard
 TOLERANCE = 1e-6  # It has run on silence for a while: as good as at rest
 QUIETER = 10 ** (-6 / 20)  # By the control that is turned
 
@@ -99,7 +100,7 @@ class ModHost:
 
 
 def choose_and_save(host):
-    """A preset, then another file and level; save that as a preset"""
+    """A preset, then another file and level; save that in both ways"""
     host.say("preset_load 0 " + PRESET)
     host.expect("knob_3", 0.25)
     real.compare(wet[0], host.play(), "mod-host, preset", TOLERANCE)
@@ -108,15 +109,23 @@ def choose_and_save(host):
     real.compare(quieter, host.play(), "mod-host, file", TOLERANCE)
     folder = os.path.abspath(os.path.join("presets", "saved.lv2"))
     host.say('preset_save 0 "Saved" %s saved.ttl' % folder)
+    host.say("state_save " + BOARD)
     host.say("remove 0")
     return "file://%s/saved.ttl" % folder
 
 
-def load(host, preset):
+def load_preset(host, preset):
     host.say("preset_load 0 " + preset)
     host.expect("out_gain", -6.0)
     host.expect("knob_3", 0.25)
-    real.compare(quieter, host.play(), "mod-host, reloaded", TOLERANCE)
+    real.compare(quieter, host.play(), "mod-host, saved preset", TOLERANCE)
+    host.say("remove 0")
+
+
+def load_board(host):
+    """Controls are not in there: MOD's own file lists them"""
+    host.say("state_load " + BOARD)
+    real.compare(wet[1], host.play(), "mod-host, saved board", TOLERANCE)
     host.say("remove 0")
 
 
@@ -139,4 +148,5 @@ quieter = array.array("f", (QUIETER * x for x in wet[1]))
 real.make_preset(PRESET, models[0], knob_3=0.25)
 with host_jack.Server(real.RATE):
     saved = with_host(choose_and_save)
-    with_host(load, saved)
+    with_host(load_preset, saved)
+    with_host(load_board)
