@@ -44,11 +44,18 @@ def project(name):
     return os.path.join("projects", name + ".carxp")
 
 
-def reopen(name, model, expected):
+def reopen(name, model, expected, when=""):
     shutil.rmtree("Carla.tmp", ignore_errors=True)
     carla("play", project(name), "out.wav", model)
-    real.compare(expected, real.read_wav("out.wav"), "Carla, " + name,
+    real.compare(expected, real.read_wav("out.wav"), "Carla, " + name + when,
                  TOLERANCE)
+
+
+def tidy_up(model):
+    """Move the file to where the plugin looks for lost ones; its new path"""
+    folder = os.path.join(".local", "share", "remanence", "models")
+    os.makedirs(folder)
+    return shutil.move(model, os.path.join(folder, "renamed.json"))
 
 
 if not CARLA:
@@ -61,10 +68,11 @@ check_discovery()
 real.make_signal("in.wav")
 models = [real.make_model("noise.json"), real.make_model("other.json", 2)]
 wet = [real.render(model, "in.wav", "wet.wav") for model in models]
+quieter = array.array("f", (QUIETER * x for x in wet[1]))
 real.make_preset("urn:remanence-test:preset", models[0], knob_3=0.25)
 with host_jack.Server(real.RATE):
     os.mkdir("projects")
     carla("make", project("preset"), project("file"), "Test", models[1])
     reopen("preset", models[0], wet[0])
-    reopen("file", models[1],
-           array.array("f", (QUIETER * x for x in wet[1])))
+    reopen("file", models[1], quieter)
+    reopen("file", tidy_up(models[1]), quieter, ", model moved")
