@@ -33,6 +33,9 @@ int
 cmd_convert(int argc, char** argv);
 
 int
+cmd_osc(int argc, char** argv);
+
+int
 cmd_bench(int argc, char** argv);
 
 /// Print `remanence COMMAND: place: text` and return #REM_EXIT_FAILED

@@ -23,7 +23,8 @@ EMULATED = [('sse2', 'qemu-x86_64 -cpu Nehalem', PARTS),
 ARM = 'aarch64-linux-gnu'
 ARM_PARTS = PARTS + ',isa,net,rt_symbols,voice'
 ARM_PACKAGES = '''libc6-dev libcairo2-dev libfftw3-dev libjansson-dev
-    liblilv-dev libsndfile1-dev libspeexdsp-dev lv2-dev nettle-dev'''.split()
+    liblilv-dev liblo-dev libsndfile1-dev libspeexdsp-dev lv2-dev
+    nettle-dev'''.split()
 
 
 def options(opt):
