@@ -214,6 +214,29 @@ print_summary(const TrainRun* const run, const TrainProof* const proof)
   }
 }
 
+/// Return the level of what the model plays, in dBFS: plugins that normalise
+/// bring it to that of other models
+static float
+loudness_of(const TrainProof* const proof)
+{
+  double energy = 0.0;
+  for (size_t t = 0U; t < proof->n; ++t) {
+    energy += (double)proof->prediction[t] * (double)proof->prediction[t];
+  }
+  return (float)(10.0 * log10(fmax(energy / (double)proof->n, 1e-12)));
+}
+
+/// Test the best model, and note what plugins want to know of it
+static RemStatus
+prove(TrainRun* const run, TrainProof* const proof, RemError* const error)
+{
+  const RemStatus st = train_prove(run->model, run->facts.split, proof, error);
+  if (!st) {
+    run->model->loudness_db = loudness_of(proof);
+  }
+  return st;
+}
+
 /// Test the best model, write it for good, and the report
 static RemStatus
 conclude(TrainRun* const run, RemError* const error)
@@ -227,7 +250,7 @@ conclude(TrainRun* const run, RemError* const error)
                     "No model came out: none played without running away");
   }
   (void)((st = train_take_best(run, error)) ||
-         (st = train_prove(run->model, run->facts.split, &proof, error)) ||
+         (st = prove(run, &proof, error)) ||
          (train_set_metrics(run->model, &run->news, &proof.figures)
             ? REM_SUCCESS
             : (st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory"))) ||
