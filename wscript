@@ -139,8 +139,9 @@ def build_plugin(bld):
     bundle, install = 'lv2/remanence.lv2/', '${LV2DIR}/remanence.lv2'
     binary = 'remanence' + os.path.splitext(bld.env.MODULE)[1]
     presets = folder('presets/*.ttl')
-    turtle = ['ttl/ports.py', 'ttl/remanence.ttl']
-    ports = '${PYTHON} ${SRC[0].abspath()} %s ${SRC[1].abspath()} '
+    described = folder('ttl/*.ttl')
+    turtle = ['ttl/ports.py'] + described
+    ports = '${PYTHON} ${SRC[0].abspath()} %s ${SRC[0].parent.abspath()} '
 
     bld(rule=ports % 'header' + '> ${TGT}', source=turtle, shell=True,
         target='remanence_ports.h', ext_out=['.h'])
@@ -148,7 +149,7 @@ def build_plugin(bld):
             ' ' + preset.abspath() for preset in presets) + ' > ${TGT}',
         source=turtle + presets + folder('presets/*.safetensors'), shell=True,
         target=bundle + 'manifest.ttl', install_path=install)
-    for place, files in (('', [bld.path.find_node('ttl/remanence.ttl')]),
+    for place, files in (('', described),
                          ('presets/', folder('presets/*'))):
         for node in files:
             bld(features='subst', is_copy=True, source=node,

@@ -12,7 +12,7 @@ import sys
 SOURCE = os.environ["SOURCE_DIR"]
 BUNDLE = os.path.join(os.environ["BUILD_DIR"], "lv2", "remanence.lv2")
 PORTS = os.path.join(SOURCE, "ttl", "ports.py")
-TURTLE = os.path.join(SOURCE, "ttl", "remanence.ttl")
+TURTLE = os.path.join(SOURCE, "ttl")
 
 PRESET = """@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
 @prefix pset: <http://lv2plug.in/ns/ext/presets#> .
@@ -82,11 +82,12 @@ def test_presets():
 
 
 def test_ports():
-    with open(TURTLE, encoding="utf-8") as file:
+    shutil.copytree(TURTLE, "bad")
+    with open(os.path.join(TURTLE, "audio.ttl"), encoding="utf-8") as file:
         source = file.read()
     for what, old, new, words in BAD_PORTS:
-        replaced("bad.ttl", source, old, new)
-        result = ports("check", "bad.ttl")
+        replaced(os.path.join("bad", "audio.ttl"), source, old, new)
+        result = ports("check", "bad")
         check(result.returncode == 1 and re.search(words, result.stderr),
               f"{what} is refused with {words}: {result.stderr}")
     check(ports("check", TURTLE).returncode == 0, "the real one is good")

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: ISC
 """Read a bundle's Turtle: make a C header and a manifest of it, check it.
 
-    ports.py header   PLUGINS.ttl                      > remanence_ports.h
-    ports.py manifest PLUGINS.ttl BINARY [PRESET...]   > manifest.ttl
-    ports.py check    PLUGINS.ttl [PRESET...]
+    ports.py header   FOLDER                      > remanence_ports.h
+    ports.py manifest FOLDER BINARY [PRESET...]   > manifest.ttl
+    ports.py check    FOLDER [PRESET...]
 
-Reads the part of Turtle that bundles use and stops at anything else.
+FOLDER holds what describes the plugins, in *.ttl.  Reads the part of Turtle that bundles use and stops at anything else.
 """
 
+import glob
 import os
 import re
 import sys
@@ -29,14 +30,16 @@ TOKEN = re.compile(
 
 
 class Turtle:
-    """One file as {subject: [(predicate, object)]}"""
+    """Files as {subject: [(predicate, object)]}"""
 
-    def __init__(self, path):
-        self.path, self.prefixes, self.graph = path, {}, {}
-        with open(path, encoding="utf-8") as file:
-            self.tokens = list(self.tokenize(file.read()))[::-1]
-        while self.tokens:
-            self.statement()
+    def __init__(self, *paths):
+        self.graph = {}
+        for path in paths:
+            self.path, self.prefixes = path, {}
+            with open(path, encoding="utf-8") as file:
+                self.tokens = list(self.tokenize(file.read()))[::-1]
+            while self.tokens:
+                self.statement()
 
     def stop(self, words, line=None):
         sys.exit(f"{self.path}:{line + 1}: {words}" if line is not None
@@ -149,7 +152,7 @@ def plugins_of(turtle):
     plugins = {uri: numbered(turtle, pairs)
                for uri, pairs in turtle.of_type(LV2 + "Plugin").items()}
     if not plugins:
-        turtle.stop("describes no plugin")
+        sys.exit("ports.py: the folder describes no plugin")
     rest = [[{k: v for k, v in port.items() if k != LV2 + "index"}
              for port in ports if not is_audio(port)]
             for ports in plugins.values()]
@@ -159,9 +162,13 @@ def plugins_of(turtle):
     return plugins
 
 
+def is_control(port):
+    return {LV2 + "InputPort", LV2 + "ControlPort"} <= set(port["types"])
+
+
 def header(turtle):
     plugins = plugins_of(turtle)
-    out = [f"// Generated from {os.path.basename(turtle.path)}; do not edit.",
+    out = ["// Generated from the Turtle in ttl/; do not edit.",
            "", "#ifndef REM_PORTS_H", "#define REM_PORTS_H", ""]
     for uri, ports in plugins.items():
         prefix = "REM_" + re.sub(r"\W", "_", uri.split(":")[-1]).upper()
@@ -174,6 +181,16 @@ def header(turtle):
             if LV2 + key in port:
                 name = f"REM_{port[LV2 + 'symbol'].upper()}_{key[:3].upper()}"
                 out.append(f"#define {name} ({port[LV2 + key]!r}f)")
+    out += ["", "/// X(index, name, symbol, minimum, default, maximum) of every"
+            " control input", "#define REM_CONTROLS(X) \\"]
+    controls = [p for p in next(iter(plugins.values())) if is_control(p)]
+    for i, port in enumerate(controls):
+        symbol = port[LV2 + "symbol"]
+        limits = [f"{port[LV2 + key]!r}f" for key in ("minimum", "default",
+                                                     "maximum")]
+        out.append(f'  X({i}, {symbol.upper()}, "{symbol}", '
+                   + ", ".join(limits) + ") \\")
+    out += ["", f"#define REM_N_CONTROLS {len(controls)}"]
     return "\n".join(out + ["", "#endif // REM_PORTS_H", ""])
 
 
@@ -198,8 +215,7 @@ def presets_of(turtle, plugins):
 def check_value(turtle, setting, ports):
     symbol, x = setting.get(LV2 + "symbol"), setting.get(PSET + "value")
     port = {p[LV2 + "symbol"]: p for p in ports}.get(symbol)
-    if not port or LV2 + "ControlPort" not in port["types"] \
-            or LV2 + "InputPort" not in port["types"]:
+    if not port or not is_control(port):
         turtle.stop(f"no control is called {symbol}")
     lo, hi = port[LV2 + "minimum"], port[LV2 + "maximum"]
     if not isinstance(x, float) or not lo <= x <= hi:
@@ -214,15 +230,15 @@ def check_model(turtle, uri, pairs):
                 turtle.stop(f"<{uri}> plays {model}, which is not beside it")
 
 
-def manifest(turtle, binary, presets):
+def manifest(turtle, files, binary, presets):
     plugins = plugins_of(turtle)
-    see = os.path.basename(turtle.path)
+    see = " , ".join(f"<{os.path.basename(path)}>" for path in files)
     out = [f"@prefix {name}: <{uri}> ." for name, uri in
            (("lv2", LV2), ("pset", PSET),
             ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"))]
     for uri in plugins:
         out += [f"\n<{uri}>\n\ta lv2:Plugin ;\n\tlv2:binary <{binary}> ;"
-                f"\n\trdfs:seeAlso <{see}> ."]
+                f"\n\trdfs:seeAlso {see} ."]
     seen = set()
     for preset in presets:
         for uri, pairs in presets_of(preset, plugins).items():
@@ -238,15 +254,16 @@ def manifest(turtle, binary, presets):
     return "\n".join(out) + "\n"
 
 
-def main(verb, path, *rest):
-    turtle = Turtle(path)
+def main(verb, folder, *rest):
+    files = sorted(glob.glob(os.path.join(folder, "*.ttl")))
+    turtle = Turtle(*files)
     if verb == "header":
         sys.stdout.write(header(turtle))
     elif verb == "manifest":
-        sys.stdout.write(manifest(turtle, rest[0],
+        sys.stdout.write(manifest(turtle, files, rest[0],
                                   [Turtle(p) for p in rest[1:]]))
     elif verb == "check":
-        manifest(turtle, "", [Turtle(p) for p in rest])
+        manifest(turtle, files, "", [Turtle(p) for p in rest])
     else:
         sys.exit(__doc__)
 

@@ -12,7 +12,7 @@
 #include "plugin/ramp.h"
 #include "plugin/slot.h"
 #include "plugin/uris.h"
-#include "remanence_ports.h" // Generated from ttl/remanence.ttl
+#include "remanence_ports.h" // Generated from ttl/
 
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>
