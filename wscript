@@ -24,10 +24,11 @@ PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s*.c'}
 DSP_RT = ['dsp/net.c', 'dsp/voice.c']
-PLUGIN_RT = ['plugin/audio/message.c', 'plugin/audio/run.c',
-             'plugin/halfband.c', 'plugin/history.c', 'plugin/oversample.c',
-             'plugin/resample.c', 'plugin/slot.c', 'plugin/slot_play.c',
-             'plugin/stream.c']
+PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/message.c',
+             'plugin/audio/run.c', 'plugin/halfband.c', 'plugin/history.c',
+             'plugin/osc/schedule.c', 'plugin/oversample.c',
+             'plugin/remote.c', 'plugin/resample.c', 'plugin/slot.c',
+             'plugin/slot_play.c', 'plugin/stream.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',
@@ -162,7 +163,7 @@ def build_plugin(bld):
     bld.stlib(source=folder('plugin/**/*.c',
                             excl=PLUGIN_RT + ['plugin/audio/audio.c']),
               target='plugin', includes='.',
-              use='plugin_rt dsp LV2 NETTLE SPEEXDSP PTHREAD M')
+              use='plugin_rt dsp LV2 LIBLO NETTLE SPEEXDSP PTHREAD M')
     exports = bld.path.find_node('plugin/exports.map')
     plugin = bld.shlib(source='plugin/audio/audio.c', includes='.',
                        target=bundle + 'remanence', install_path=install,
@@ -182,7 +183,7 @@ def build_tests(bld):
         bld.fatal('the tests need liblilv: install it, then ./waf configure')
     bld.add_group()  # Nothing below starts before the plugin links
     bld.stlib(source=folder('tests/host/*.c'), target='test_host',
-              includes='.', use='dsp LILV LV2', install_path=None)
+              includes='.', use='dsp LIBLO LILV LV2', install_path=None)
     programs = {'bench_plugin': folder('tests/bench/*.c')}
     if bld.cmd != 'bench':
         programs.update((path.name[:-2], [path])
@@ -190,7 +191,7 @@ def build_tests(bld):
     for name, source in programs.items():
         bld.program(source=source, includes='.', install_path=None,
                     target='tests/' + name,
-                    use='test_host plugin trainer dsp FFTW3F SNDFILE LILV LV2'
-                        ' DL M PTHREAD',
+                    use='test_host plugin trainer dsp FFTW3F SNDFILE LIBLO'
+                        ' LILV LV2 DL M PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
                              'SOURCE_DIR="%s"' % bld.srcnode.abspath()])

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: ISC
 
+/// Making a loader, and what it tells others
+
 #include "plugin/loader.h"
 
-#include "dsp/model.h"
-#include "dsp/modelfile/file.h"
-#include "dsp/modelfile/modelfile.h"
-#include "dsp/status.h"
-#include "dsp/voice.h"
+#include "plugin/loader_internal.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +23,7 @@ rem_loader_init(RemLoader* const      loader,
   loader->logger     = logger;
   loader->rate       = rate;
   loader->n_channels = n_channels;
+  loader->quality    = 1U;
   loader->bundle     = strdup(bundle);
   if (loader->bundle && pthread_mutex_init(&loader->lock, NULL)) {
     free(loader->bundle);
@@ -51,6 +49,9 @@ rem_loader_clear(RemLoader* const loader)
   if (loader->bundle) {
     free_old(loader);
     free(atomic_load(&loader->news));
+    rem_loader_clear_ready(loader);
+    rem_loaded_release(loader->playing);
+    free(loader->lost.bytes);
     (void)pthread_mutex_destroy(&loader->lock);
     free(loader->bundle);
     loader->bundle = NULL;
@@ -66,9 +67,8 @@ rem_loader_collect(RemLoader* const loader)
   (void)pthread_mutex_unlock(&loader->lock);
 }
 
-/// Append words to a message; what does not fit is cut
-static void __attribute__((format(printf, 2, 3)))
-say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
+void
+rem_say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
 {
   const size_t used = strlen(message);
   va_list      args;
@@ -77,247 +77,116 @@ say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
   va_end(args);
 }
 
-/// Log what happened and hand it to the audio thread, which tells the host
-static void
-report(RemLoader* const loader,
-       const bool       failed,
-       char             message[const REM_MESSAGE_SIZE])
+void
+rem_say_error(char message[const REM_MESSAGE_SIZE], const RemError* const error)
 {
-  if (failed) {
-    if (loader->playing.path[0]) {
-      say(message, "; %s plays on", loader->playing.name);
-    }
-    (void)lv2_log_error(loader->logger, "Remanence: %s\n", message);
-  } else {
-    (void)lv2_log_note(loader->logger, "Remanence: %s\n", message);
-  }
+  rem_say(message,
+          "%s%s%s",
+          error->place,
+          error->place[0] ? ": " : "",
+          error->text[0] ? error->text : rem_strerror(error->status));
+}
 
-  RemReport* const news = (RemReport*)calloc(1U, sizeof(RemReport));
+/// Hand what the host should know to the audio thread
+static void
+tell(RemLoader* const loader)
+{
+  RemReport* const unseen = atomic_exchange(&loader->news, NULL);
+  RemReport* const news   = (RemReport*)malloc(sizeof(RemReport));
+  loader->told.unsaved    = loader->told.unsaved || (unseen && unseen->unsaved);
+  free(unseen);
   if (news) {
-    news->failed = failed;
-    memcpy(news->path, loader->playing.path, sizeof(news->path));
-    (void)snprintf(news->message, sizeof(news->message), "%s", message);
+    *news                = loader->told;
+    loader->told.unsaved = false;
     free(atomic_exchange(&loader->news, news));
   }
   free_old(loader);
 }
 
-/// Say why something failed: where, what, what was expected
+/// Write what the model calls its knobs: "1: Gain, 0 to 10; 2: Tone, 0 to 1"
 static void
-say_error(char message[const REM_MESSAGE_SIZE], const RemError* const error)
+describe_knobs(const RemModel* const model, char text[const REM_MESSAGE_SIZE])
 {
-  say(message,
-      "%s%s%s",
-      error->place,
-      error->place[0] ? ": " : "",
-      error->text[0] ? error->text : rem_strerror(error->status));
+  text[0] = '\0';
+  for (uint32_t k = 0U; model && k < model->n_knobs && k < REM_SLOT_KNOBS;
+       ++k) {
+    const RemKnob* const knob = &model->knobs[k];
+    rem_say(text,
+            "%s%u: %s, %g to %g",
+            k ? "; " : "",
+            k + 1U,
+            knob->name,
+            (double)knob->minimum,
+            (double)knob->maximum);
+  }
 }
 
 void
-rem_model_id_set(RemModelId* const id, const char* const path)
+rem_loader_report(RemLoader* const loader, const bool failed)
 {
-  const char* const slash  = strrchr(path, '/');
-  const char* const name   = slash ? slash + 1 : path;
-  const size_t      length = strlen(name);
-
-  memset(id, 0, sizeof(*id));
-  (void)snprintf(id->path, sizeof(id->path), "%s", path);
-  if (length < sizeof(id->name)) {
-    memcpy(id->name, name, length);
-  }
-}
-
-/// Identify bytes that came from `path`
-static void
-identify(RemModelId* const id,
-         const char* const path,
-         const void* const bytes,
-         const size_t      size)
-{
-  rem_model_id_set(id, path);
-  rem_sha256(bytes, size, id->sha256);
-}
-
-/// Read and check a model file
-static RemStatus
-read_model(const char* const path,
-           RemModelId* const id,
-           RemModel** const  model,
-           RemFormat* const  format,
-           RemError* const   error)
-{
-  void*       bytes = NULL;
-  size_t      size  = 0U;
-  char* const real  = realpath(path, NULL); // NULL: the reader will say why
-  const char* from  = real ? real : path;
-
-  RemStatus st =
-    strlen(from) < REM_PATH_SIZE
-      ? rem_file_read(from, REM_MODELFILE_MAX_BYTES, &bytes, &size, error)
-      : rem_fail(error,
-                 REM_NO_FILE,
-                 NULL,
-                 "path of the model is too long; expected less "
-                 "than %u bytes",
-                 REM_PATH_SIZE);
-  if (!st) {
-    identify(id, from, bytes, size);
-    st = rem_model_decode(bytes, size, from, model, format, error);
-  }
-  free(bytes);
-  free(real);
-  return st;
-}
-
-/// Build a voice and offer it
-static RemStatus
-offer(RemLoader* const      loader,
-      const RemModel* const model,
-      const char* const     path,
-      RemError* const       error)
-{
-  const RemNetSpec* const spec = &model->spec;
-  if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs) {
-    return rem_fail(error,
-                    REM_UNSUPPORTED,
-                    path,
-                    "the net makes %u outputs of %u inputs, %u of them knobs; "
-                    "expected one output, one input for sound and the knobs",
-                    spec->n_out,
-                    spec->n_in,
-                    model->n_knobs);
-  }
-
-  RemVoice* const voice = rem_voice_new(model, loader->n_channels);
-  return voice && rem_slot_offer(loader->slot, voice)
-           ? REM_SUCCESS
-           : rem_fail(error, REM_NO_MEMORY, path, "not enough memory");
-}
-
-/// Say what plays now, and what a person should know about it
-static void
-describe(const RemLoader* const loader,
-         const RemModel* const  model,
-         const RemFormat        format,
-         char                   message[const REM_MESSAGE_SIZE])
-{
-  say(message,
-      "Playing %s: %s, LSTM %u x %u",
-      loader->playing.path,
-      rem_format_name(format),
-      model->spec.n_hidden,
-      model->spec.n_layers);
-  if (model->n_knobs > REM_SLOT_KNOBS) {
-    say(message,
-        "; the last %u of its %u knobs stay at their defaults",
-        model->n_knobs - REM_SLOT_KNOBS,
-        model->n_knobs);
-  }
-  if (!model->rate_known) {
-    say(message, "; it does not say its sample rate, 48000 Hz assumed");
-  }
-  if (fabs(model->sample_rate - loader->rate) > 0.5) {
-    say(message,
-        "; made for %.0f Hz but played at %.0f Hz, so it sounds different",
-        model->sample_rate,
-        loader->rate);
-  }
-}
-
-/// Load `path`; `message` gets what to report.  The lock is held.
-static RemStatus
-load(RemLoader* const  loader,
-     const char* const path,
-     char              message[const REM_MESSAGE_SIZE])
-{
-  RemModelId id;
-  RemError   error  = {REM_SUCCESS, "", ""};
-  RemModel*  model  = NULL;
-  RemFormat  format = REM_FORMAT_UNKNOWN;
-  RemStatus  st     = read_model(path, &id, &model, &format, &error);
-  if (!st) {
-    st = offer(loader, model, id.path, &error);
-  }
-  if (!st) {
-    loader->playing = id;
-    loader->saved   = id;
-    describe(loader, model, format, message);
+  const RemLoaded* const playing = loader->playing;
+  RemReport* const       told    = &loader->told;
+  if (failed) {
+    if (playing) {
+      rem_say(told->message, "; %s plays on", playing->id.name);
+    }
+    (void)lv2_log_error(loader->logger, "Remanence: %s\n", told->message);
   } else {
-    say_error(message, &error);
+    (void)lv2_log_note(loader->logger, "Remanence: %s\n", told->message);
   }
-  rem_model_free(model);
-  return st;
+  told->failed = failed;
+  (void)snprintf(
+    told->path, sizeof(told->path), "%s", playing ? playing->id.path : "");
+  describe_knobs(playing ? playing->model : NULL, told->knobs);
+  tell(loader);
 }
 
 void
-rem_loader_load(RemLoader* const loader, const char* const path)
+rem_loader_set_name(RemLoader* const  loader,
+                    const char* const name,
+                    const uint32_t    osc_port,
+                    const bool        unsaved)
 {
-  char message[REM_MESSAGE_SIZE] = "";
-
   (void)pthread_mutex_lock(&loader->lock);
-  const RemStatus st = load(loader, path, message);
-  report(loader, st != REM_SUCCESS, message);
+  (void)snprintf(loader->told.name, REM_NAME_SIZE, "%s", name);
+  loader->told.osc_port = osc_port;
+  loader->told.unsaved  = loader->told.unsaved || unsaved;
+  tell(loader);
   (void)pthread_mutex_unlock(&loader->lock);
 }
 
-/// Load the model of `id` from the model roots.  The lock is held.
-static RemStatus
-find(RemLoader* const        loader,
-     const RemModelId* const id,
-     char                    message[const REM_MESSAGE_SIZE])
+void
+rem_loader_look(RemLoader* const loader,
+                RemReport* const told,
+                double* const    model_rate)
 {
-  const RemModelClue clue  = {id->name, id->sha256};
-  char*              path  = NULL;
-  const RemFound     found = rem_model_search(loader->bundle, &clue, &path);
-  if (found == REM_NOT_FOUND) {
-    say(message, "; no file like it in the model folders either");
-    return REM_NO_FILE;
-  }
-
-  say(message,
-      found == REM_FOUND_SAME ? "; the same file is at %s. "
-                              : "; another file of that name is at %s. ",
-      path);
-  const RemStatus st = load(loader, path, message);
-  free(path);
-  return st;
+  (void)pthread_mutex_lock(&loader->lock);
+  *told       = loader->told;
+  *model_rate = loader->playing ? loader->playing->model->sample_rate : 0.0;
+  (void)pthread_mutex_unlock(&loader->lock);
 }
 
-/// Load the model of `id` from where it was, or find it.  The lock is held.
-static RemStatus
-load_saved(RemLoader* const        loader,
-           const RemModelId* const id,
-           char                    message[const REM_MESSAGE_SIZE])
+uint32_t
+rem_loader_knobs(RemLoader* const loader,
+                 RemKnob* const   knobs,
+                 const uint32_t   n)
 {
-  RemStatus st = load(loader, id->path, message);
-  if (!st && id->sha256[0] && strcmp(id->sha256, loader->playing.sha256)) {
-    say(message, "; the file has changed since the session was saved");
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemLoaded* const playing = loader->playing;
+  const uint32_t         all     = playing ? playing->model->n_knobs : 0U;
+  const uint32_t         m       = all < n ? all : n;
+  if (m) {
+    memcpy(knobs, playing->model->knobs, m * sizeof(RemKnob));
   }
-  if (st) {
-    st = find(loader, id, message);
-  }
-  return st;
+  (void)pthread_mutex_unlock(&loader->lock);
+  return m;
 }
 
 bool
-rem_loader_restore(RemLoader* const loader, const RemModelId* const id)
-{
-  char message[REM_MESSAGE_SIZE] = "";
-
-  (void)pthread_mutex_lock(&loader->lock);
-  const RemStatus st = load_saved(loader, id, message);
-  if (st) {
-    loader->saved = *id;
-  }
-  report(loader, st != REM_SUCCESS, message);
-  (void)pthread_mutex_unlock(&loader->lock);
-  return !st;
-}
-
-void
-rem_loader_saved(RemLoader* const loader, RemModelId* const id)
+rem_loader_was_replaced(RemLoader* const loader, const uint32_t number)
 {
   (void)pthread_mutex_lock(&loader->lock);
-  *id = loader->saved;
+  const bool replaced = rem_slot_was_replaced(loader->slot, number);
   (void)pthread_mutex_unlock(&loader->lock);
+  return replaced;
 }

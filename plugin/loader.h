@@ -1,32 +1,44 @@
 // SPDX-License-Identifier: ISC
 
-/// Loads model files into a slot, for the worker, for sessions and at the
-/// start; knows what is to be saved, and tells the audio thread what to tell
-/// the host.
+/// Loads model files into a slot, for the worker, for sessions, for OSC and at
+/// the start; keeps models ready; knows what is to be saved, and tells the
+/// audio thread what to tell the host.
 
 #ifndef REM_PLUGIN_LOADER_H
 #define REM_PLUGIN_LOADER_H
 
+#include "dsp/model.h"
+#include "dsp/status.h"
+#include "plugin/bank.h"
 #include "plugin/bin.h"
 #include "plugin/model_search.h"
 #include "plugin/slot.h"
+#include "plugin/stream.h"
 
 #include <lv2/log/logger.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define REM_PATH_SIZE 4096U    ///< Longest path of a model, with its zero
-#define REM_MESSAGE_SIZE 1024U ///< Longest sentence about it
+#define REM_PATH_SIZE 4096U     ///< Longest path of a model, with its zero
+#define REM_MESSAGE_SIZE 1024U  ///< Longest sentence about it
+#define REM_NAME_SIZE 33U       ///< Longest name of an instance
+#define REM_EMBED_BYTES 262144U ///< Bytes of a model that sessions keep
+#define REM_READY_SLOTS 64U     ///< Models that are ready at a time
 
-/// What became of a load, for the host: the whole truth, so the last one counts
+/// What the host is told: the whole truth, so the last one counts
 typedef struct {
-  RemNode node;
-  bool    failed;                    ///< The model before, if any, plays on
-  char    path[REM_PATH_SIZE];       ///< The model that plays, or ""
-  char    message[REM_MESSAGE_SIZE]; ///< One sentence, or several
+  RemNode  node;
+  bool     failed;   ///< The last load; the model before, if any, plays on
+  bool     unsaved;  ///< Something changed that the host did not ask for
+  uint32_t osc_port; ///< 0 if OSC is off
+  char     path[REM_PATH_SIZE];       ///< The model that plays, or ""
+  char     message[REM_MESSAGE_SIZE]; ///< One sentence, or several
+  char     knobs[REM_MESSAGE_SIZE];   ///< What the model calls them
+  char     name[REM_NAME_SIZE];       ///< Of the instance
 } RemReport;
 
 /// What a session needs to find a model again
@@ -35,6 +47,30 @@ typedef struct {
   char name[256];
   char sha256[REM_SHA256_SIZE];
 } RemModelId;
+
+/// A model as a session has it
+typedef struct {
+  RemModelId id;
+  void*      bytes; ///< The file, from malloc(), or NULL
+  size_t     size;
+} RemSavedModel;
+
+/// A model file, read and checked; shared by all that need it
+typedef struct {
+  uint32_t    n_users; ///< Guarded by the loader's lock
+  RemModelId  id;
+  RemModel*   model;
+  const char* format; ///< What people call it
+  void*       bytes;  ///< The file, or NULL if it has over #REM_EMBED_BYTES
+  size_t      size;
+} RemLoaded;
+
+/// A model that is loaded and does not sound
+typedef struct {
+  RemLoaded* loaded;
+  RemStream* stream; ///< Built of it and never played; or NULL
+  uint32_t   n_warm; ///< Frames that can be played to it in no time
+} RemReady;
 
 /// Set the path and, from it, the name; the hash is unknown.  A name that does
 /// not fit is left out: half of one would find nothing.
@@ -53,10 +89,30 @@ typedef struct {
   _Atomic(RemReport*) news; ///< From here to the audio thread
   RemBin              old;  ///< Reports that the audio thread has done with
 
-  pthread_mutex_t lock;    ///< Guards what follows, and loading as such
-  RemModelId      playing; ///< What sounds or is about to
-  RemModelId      saved;   ///< What a session saves: also a model that is lost
+  pthread_mutex_t lock; ///< Guards what follows, and loading as such
+  uint32_t        quality;
+  RemLoaded*      playing; ///< What sounds or is about to, or NULL
+  RemSavedModel   lost;    ///< A session's model that was not found, to save
+  RemReady        ready[REM_READY_SLOTS]; ///< All zero for an empty place
+  RemReport       told;                   ///< What the next report says
 } RemLoader;
+
+/// How a model is to come in
+typedef struct {
+  double   fade_seconds;
+  bool     asked;    ///< By the host itself, so that it need not be told
+  bool     confined; ///< To its folder and the model roots
+  uint32_t number;   ///< Result: of the entrance, see rem_slot_sounding()
+  char     path[REM_PATH_SIZE]; ///< Result: of the model
+} RemCue;
+
+/// Return a cue of the usual length
+static inline RemCue
+rem_cue(const bool asked)
+{
+  const RemCue cue = {REM_SLOT_FADE_SECONDS, asked, false, 0U, ""};
+  return cue;
+}
 
 /// Make a loader for `slot`; returns whether there was memory
 bool
@@ -76,25 +132,93 @@ rem_loader_clear(RemLoader* loader);
 
    Whatever happens is logged and reported; when it fails, the old model stays.
 
-   @param path As a person or host gave it.
+   @param path  As a person or host gave it.
+   @param cue   How it comes in, and what became of it.
+   @param error Says why not.
 */
+RemStatus
+rem_loader_load(RemLoader*  loader,
+                const char* path,
+                RemCue*     cue,
+                RemError*   error);
+
+/// As rem_loader_load(), for the model `by` places on in the folder of the one
+/// that plays, round and round
+RemStatus
+rem_loader_step(RemLoader* loader, int by, RemCue* cue, RemError* error);
+
+/// As rem_loader_load(), for model `index` of that folder, from 0
+RemStatus
+rem_loader_select(RemLoader* loader,
+                  uint32_t   index,
+                  RemCue*    cue,
+                  RemError*  error);
+
+/// Read the names of the models in that folder, to release with
+/// rem_bank_clear()
+RemStatus
+rem_loader_bank(RemLoader* loader, RemBank* bank, RemError* error);
+
+/// Load a model file and keep it at place `slot`, below #REM_READY_SLOTS,
+/// instead of what was there
+RemStatus
+rem_loader_preload(RemLoader*  loader,
+                   uint32_t    slot,
+                   const char* path,
+                   RemError*   error);
+
+/// Offer the model at place `slot`: its fade starts in the next block
+RemStatus
+rem_loader_play_ready(RemLoader* loader,
+                      uint32_t   slot,
+                      RemCue*    cue,
+                      RemError*  error);
+
+/// Play at 1, 2 or 4 times the model's rate: what plays comes in anew
 void
-rem_loader_load(RemLoader* loader, const char* path);
+rem_loader_set_quality(RemLoader* loader, uint32_t quality);
+
+/// Tell the host what OSC calls this instance, and where; `unsaved` if it did
+/// not ask for that
+void
+rem_loader_set_name(RemLoader*  loader,
+                    const char* name,
+                    uint32_t    osc_port,
+                    bool        unsaved);
 
 /**
-   Load the model of a session: from where it was, else from the model roots.
+   Load the model of a session: from where it was, else the same file from the
+   model roots, else from the session's own bytes, else a file of that name.
 
-   If it is nowhere, `id` is kept so that the next save still has it.
+   If there is none of them, `saved` is kept so that the next save still has it.
 
-   @param id What was saved; `name` and `sha256` may be empty.
+   @param saved What was saved; `name`, `sha256` and `bytes` may be empty.  Its
+                bytes go over to the loader.
    @return Whether a model was found and offered to the slot.
 */
 bool
-rem_loader_restore(RemLoader* loader, const RemModelId* id);
+rem_loader_restore(RemLoader* loader, RemSavedModel* saved);
 
-/// Copy what a session should save; `path` is empty if there is nothing
+/**
+   Copy what a session should save; `path` is empty if there is nothing.
+
+   @param embed Whether to copy the bytes as well; they are to be freed.
+*/
 void
-rem_loader_saved(RemLoader* loader, RemModelId* id);
+rem_loader_saved(RemLoader* loader, bool embed, RemSavedModel* saved);
+
+/// Copy the knobs of the model that plays, at most `n`; return how many
+uint32_t
+rem_loader_knobs(RemLoader* loader, RemKnob* knobs, uint32_t n);
+
+/// Copy what the host is told, and the rate of the model that plays in Hz (0
+/// if there is none)
+void
+rem_loader_look(RemLoader* loader, RemReport* told, double* model_rate);
+
+/// Return whether entrance `number` was replaced before it was heard
+bool
+rem_loader_was_replaced(RemLoader* loader, uint32_t number);
 
 /// Free what the audio thread has done with
 void

@@ -23,7 +23,7 @@ REM_RT static void
 reset(const RemSlot* const slot, RemPlayer* const player)
 {
   for (uint32_t c = 0U; c < slot->n_channels; ++c) {
-    rem_voice_reset(player->voice, c);
+    rem_stream_reset(player->stream, c);
     player->n_healing[c] = 0U;
   }
 }
@@ -55,7 +55,20 @@ rem_slot_reset(RemSlot* const slot)
     reset(slot, slot->playing);
   }
   slot->n_non_finite = 0U;
+  slot->n_late       = 0U;
+  memset(slot->dry, 0, sizeof(slot->dry));
   rem_history_restart(&slot->history);
+}
+
+REM_RT void
+rem_slot_rest(RemSlot* const slot)
+{
+  if (slot->playing) {
+    reset(slot, slot->playing);
+  }
+  if (slot->next) {
+    reset(slot, slot->next);
+  }
 }
 
 /// Decide when the voice that was just picked up is heard
@@ -70,7 +83,11 @@ schedule_fade(RemSlot* const slot)
   }
   if (slot->now - next->heard > MAX_LAG) {
     next->heard = slot->now;
+    ++slot->n_late;
+  } else if (next->at_once) {
+    next->heard = slot->now;
   }
+  rem_slot_aim_levels(slot, next, 0U);
 
   slot->fade_at = slot->now + CATCH_UP * (slot->now - next->heard);
   if (slot->now == first) { // Nothing has sounded yet
@@ -105,15 +122,75 @@ catch_up(RemSlot* const slot, const uint32_t n)
     columns[c] = slot->scratch[c];
   }
   if (rem_history_read(&slot->history, at, columns, (uint32_t)(to - at))) {
-    rem_slot_feed(slot, slot->next->voice, columns, (uint32_t)(to - at));
+    rem_slot_feed(slot, slot->next, columns, (uint32_t)(to - at));
   }
   slot->next->heard = to;
+}
+
+REM_RT static uint32_t
+latency_of(const RemPlayer* const player)
+{
+  return player ? rem_stream_latency(player->stream) : 0U;
+}
+
+REM_RT static void
+remember_dry(RemSlot* const              slot,
+             const RemSlotBuffers* const b,
+             const uint32_t              n)
+{
+  for (uint32_t c = 0U; c < slot->n_channels && b->dry[c]; ++c) {
+    for (uint32_t i = 0U; i < n; ++i) {
+      slot->dry[c][(slot->now + i) & REM_SLOT_MAX_LATENCY] = b->dry[c][i];
+    }
+  }
+}
+
+/// Return the dry sample that is as late at frame `t` as what a player answers
+REM_RT static float
+dry_at(const RemSlot* const slot,
+       const uint32_t       channel,
+       const uint64_t       t,
+       const uint32_t       latency)
+{
+  return slot->dry[channel][(t - latency) & REM_SLOT_MAX_LATENCY];
+}
+
+/// Make the dry signal as late as what plays
+REM_RT static void
+delay_dry(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
+{
+  const uint32_t latency = latency_of(slot->playing);
+  for (uint32_t c = 0U; latency && c < slot->n_channels && b->dry[c]; ++c) {
+    for (uint32_t i = 0U; i < n; ++i) {
+      b->dry[c][i] = dry_at(slot, c, slot->now + i, latency);
+    }
+  }
+}
+
+/// Go on from that to what is as late as the next voice
+REM_RT static void
+fade_dry(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
+{
+  const uint32_t latency = latency_of(slot->next);
+  const float    step    = 1.0f / (float)slot->next->n_fade;
+  const uint64_t faded   = slot->now - slot->fade_at;
+  if (latency == latency_of(slot->playing)) {
+    return;
+  }
+  for (uint32_t c = 0U; c < slot->n_channels && b->dry[c]; ++c) {
+    for (uint32_t i = 0U; i < n; ++i) {
+      const float share = step * (float)(faded + i + 1U);
+      const float next  = dry_at(slot, c, slot->now + i, latency);
+      b->dry[c][i]      = (1.0f - share) * b->dry[c][i] + share * next;
+    }
+  }
 }
 
 /// Play whoever has the stage alone
 REM_RT static void
 play_one(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 {
+  delay_dry(slot, b, n);
   if (slot->playing) {
     rem_slot_play(slot, slot->playing, b, b->out, n);
   }
@@ -130,10 +207,11 @@ REM_RT static void
 play_both(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 {
   const uint64_t faded                  = slot->now - slot->fade_at;
-  const float    step                   = 1.0f / (float)slot->n_fade;
+  const float    step                   = 1.0f / (float)slot->next->n_fade;
   float* const other[REM_SLOT_CHANNELS] = {slot->scratch[0], slot->scratch[1]};
 
   play_one(slot, b, n);
+  fade_dry(slot, b, n);
   rem_slot_play(slot, slot->next, b, other, n);
   for (uint32_t c = 0U; c < slot->n_channels; ++c) {
     for (uint32_t i = 0U; i < n; ++i) {
@@ -154,7 +232,7 @@ until_change(const RemSlot* const slot, const uint32_t n)
   uint64_t       end  = rem_least(slot->now + n, grid);
   if (slot->next) {
     const bool fading = slot->now >= slot->fade_at;
-    end = rem_least(end, slot->fade_at + (fading ? slot->n_fade : 0U));
+    end = rem_least(end, slot->fade_at + (fading ? slot->next->n_fade : 0U));
   }
   return (uint32_t)(end - slot->now);
 }
@@ -166,13 +244,13 @@ examine(RemSlot* const slot, RemPlayer* const player)
 {
   const bool heard = player != slot->next || slot->now >= slot->fade_at;
   for (uint32_t c = 0U; player && c < slot->n_channels; ++c) {
-    if (rem_voice_is_finite(player->voice, c)) {
+    if (rem_stream_is_finite(player->stream, c)) {
       continue;
     }
     if (heard) {
       rem_slot_fall_ill(slot, player, c);
     } else {
-      rem_voice_reset(player->voice, c);
+      rem_stream_reset(player->stream, c);
     }
   }
 }
@@ -181,6 +259,7 @@ examine(RemSlot* const slot, RemPlayer* const player)
 REM_RT static void
 play_piece(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
 {
+  remember_dry(slot, b, n);
   if (slot->next && slot->now >= slot->fade_at) {
     play_both(slot, b, n);
   } else {
@@ -191,7 +270,7 @@ play_piece(RemSlot* const slot, const RemSlotBuffers* const b, const uint32_t n)
   }
 
   slot->now += n;
-  if (slot->next && slot->now == slot->fade_at + slot->n_fade) {
+  if (slot->next && slot->now == slot->fade_at + slot->next->n_fade) {
     succeed(slot);
   }
   if (slot->now % GRID == 0U) {
@@ -206,11 +285,23 @@ advance(RemSlotBuffers* const b, const uint32_t n_channels, const uint32_t n)
   for (uint32_t c = 0U; c < n_channels; ++c) {
     b->in[c] += n;
     b->out[c] += n;
+    b->dry[c] = b->dry[c] ? b->dry[c] + n : NULL;
   }
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
     b->knobs[k] += n;
   }
   b->through += n;
+}
+
+/// Tell everyone which entrance is heard
+REM_RT static void
+announce(RemSlot* const slot)
+{
+  const bool             both   = slot->next && slot->now > slot->fade_at;
+  const RemPlayer* const player = both ? slot->next : slot->playing;
+  if (player) {
+    atomic_store(&slot->sounding, player->number);
+  }
 }
 
 REM_RT void
@@ -234,6 +325,7 @@ rem_slot_block(RemSlot* const              slot,
     advance(&b, slot->n_channels, m);
     i += m;
   }
+  announce(slot);
 }
 
 REM_RT bool
@@ -242,11 +334,25 @@ rem_slot_has_retired(RemSlot* const slot)
   return rem_bin_is_full(&slot->retired);
 }
 
-REM_RT const RemVoice*
-rem_slot_voice(const RemSlot* const slot)
+REM_RT bool
+rem_slot_has_voice(const RemSlot* const slot)
 {
-  const RemPlayer* const player = slot->next ? slot->next : slot->playing;
-  return player ? player->voice : NULL;
+  return slot->next || slot->playing;
+}
+
+REM_RT uint32_t
+rem_slot_sounding(const RemSlot* const slot)
+{
+  return atomic_load(&slot->sounding);
+}
+
+REM_RT void
+rem_slot_set_levels(RemSlot* const slot,
+                    const bool     normalise,
+                    const float    input_dbu)
+{
+  atomic_store(&slot->normalise, normalise);
+  atomic_store(&slot->input_dbu, input_dbu);
 }
 
 REM_RT bool
@@ -259,4 +365,16 @@ REM_RT uint32_t
 rem_slot_n_non_finite(const RemSlot* const slot)
 {
   return slot->n_non_finite;
+}
+
+REM_RT uint32_t
+rem_slot_n_late(const RemSlot* const slot)
+{
+  return slot->n_late;
+}
+
+REM_RT uint32_t
+rem_slot_latency(const RemSlot* const slot)
+{
+  return latency_of(slot->next ? slot->next : slot->playing);
 }

@@ -13,13 +13,16 @@
 
    When that is, and all that follows, depends on the sample at which the voice
    was picked up and on nothing else, so the cut into blocks is not heard.
+
+   A voice that was kept ready (plugin/ready.h) does not catch up: it was warmed
+   a moment ago, and its fade starts at the first sample of the next block.
 */
 
 #ifndef REM_PLUGIN_SLOT_H
 #define REM_PLUGIN_SLOT_H
 
 #include "dsp/rt.h"
-#include "dsp/voice.h"
+#include "plugin/stream.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +31,10 @@
 #define REM_SLOT_KNOBS 4U    ///< Knobs that the plugin offers
 #define REM_SLOT_CHUNK 256U  ///< Most samples per call
 
+#define REM_SLOT_FADE_SECONDS 0.02    ///< Usual length of a fade
+#define REM_SLOT_LOUDNESS_DB (-18.0f) ///< That normalised models are brought to
+#define REM_SLOT_MAX_LATENCY 8191U    ///< Longest delay of the dry signal
+
 typedef struct RemSlot RemSlot;
 
 /// What goes in and out of a slot; nothing overlaps
@@ -35,8 +42,25 @@ typedef struct {
   const float* in[REM_SLOT_CHANNELS];  ///< [n] finite samples for the net
   const float* knobs[REM_SLOT_KNOBS];  ///< [n] values from 0 to 1
   float*       out[REM_SLOT_CHANNELS]; ///< [n] what the nets play; finite
+  float*       dry[REM_SLOT_CHANNELS]; ///< [n] made as late as `out`; or NULL
   float*       through; ///< [n] share of the sound that no net plays, 0 to 1
 } RemSlotBuffers;
+
+/// Levels that a model tells; NaN where it does not
+typedef struct {
+  float loudness_db; ///< Of its output on standard input, dBFS
+  float input_dbu;   ///< Analogue level at 0 dBFS in
+  float output_dbu;  ///< Analogue level at 0 dBFS out
+} RemLevels;
+
+/// A voice on its way in
+typedef struct {
+  RemStream* stream; ///< Built for the slot's channels
+  RemLevels  levels;
+  double     fade_seconds;
+  uint32_t   n_warm;  ///< Most frames to warm it on; 0 for all that were heard
+  bool       at_once; ///< Start the fade at the first sample of the next block
+} RemEntrance;
 
 /**
    Make a slot without a net.
@@ -59,14 +83,37 @@ rem_slot_free(RemSlot* slot);
 
    It replaces one that was offered before and not yet picked up.
 
-   @param voice Built for the slot's channels; owned by the slot from here on,
-                also on failure.
-   @return False without memory: the voice is freed and nothing else changes.
+   @param entrance Its voice is owned by the slot from here on, also on failure.
+   @return The number of the entrance, from 1 up and ever rising; or 0 without
+   memory: the voice is freed and nothing else changes.
 
    Thread: any but audio, one at a time.
 */
+uint32_t
+rem_slot_offer(RemSlot* slot, const RemEntrance* entrance);
+
+/// Return the number of the entrance that was heard last; 0 for none.
+/// Thread: any.
+REM_RT uint32_t
+rem_slot_sounding(const RemSlot* slot);
+
+/// Return whether entrance `number`, one of the last 256, was replaced before
+/// it was heard.  Thread: that of rem_slot_offer().
 bool
-rem_slot_offer(RemSlot* slot, RemVoice* voice);
+rem_slot_was_replaced(const RemSlot* slot, uint32_t number);
+
+/**
+   Choose what levels are brought to.
+
+   @param normalise  Whether to bring models that tell their loudness to
+                     #REM_SLOT_LOUDNESS_DB.
+   @param input_dbu  Analogue level at full scale, for models that tell theirs;
+                     NaN to leave them alone.
+
+   Thread: audio.
+*/
+REM_RT void
+rem_slot_set_levels(RemSlot* slot, bool normalise, float input_dbu);
 
 /// Free what the audio thread no longer needs.  Thread: any but audio.
 void
@@ -99,13 +146,27 @@ rem_slot_pick_up(RemSlot* slot);
 REM_RT void
 rem_slot_block(RemSlot* slot, const RemSlotBuffers* buffers, uint32_t n);
 
-/// Return the voice that plays or will when the fade is over, or NULL
-REM_RT const RemVoice*
-rem_slot_voice(const RemSlot* slot);
+/// Set every net to its rest state, a voice that comes in included, and go on.
+/// Thread: audio.
+REM_RT void
+rem_slot_rest(RemSlot* slot);
+
+/// Return whether a voice plays or comes in
+REM_RT bool
+rem_slot_has_voice(const RemSlot* slot);
 
 /// Return whether one voice is giving way to another
 REM_RT bool
 rem_slot_is_fading(const RemSlot* slot);
+
+/// Return how many samples later than its input that voice answers
+REM_RT uint32_t
+rem_slot_latency(const RemSlot* slot);
+
+/// Return how many voices began without having heard everything, because they
+/// came too late, since the last reset
+REM_RT uint32_t
+rem_slot_n_late(const RemSlot* slot);
 
 /// Return how often a net has left the finite numbers since the last reset
 REM_RT uint32_t

@@ -2,6 +2,7 @@
 
 /// How the slot plays one voice, and heals it if its numbers run away
 
+#include "dsp/gain.h"
 #include "plugin/slot_internal.h"
 
 #include <math.h>
@@ -15,31 +16,71 @@
 /// Play all channels of a voice
 REM_RT static void
 play_voice(const RemSlot* const      slot,
-           RemVoice* const           voice,
+           RemStream* const          voice,
            const float* const* const in,
            const float* const* const knobs,
            float* const* const       out,
            const uint32_t            n)
 {
   if (slot->n_channels == 2U) {
-    rem_voice_block_pair(voice, in, knobs, REM_SLOT_KNOBS, out, n);
+    rem_stream_block_pair(voice, in, knobs, REM_SLOT_KNOBS, out, n);
   } else {
-    rem_voice_block(voice, 0U, in[0], knobs, REM_SLOT_KNOBS, out[0], n);
+    rem_stream_block(voice, 0U, in[0], knobs, REM_SLOT_KNOBS, out[0], n);
   }
 }
 
-REM_RT void
-rem_slot_feed(const RemSlot* const slot,
-              RemVoice* const      voice,
-              float* const* const  columns,
-              const uint32_t       n)
+/// Return `db` as a gain: none if it is not known, and no more than an error in
+/// a file should do
+REM_RT static float
+gain_of(const float db)
 {
+  const float range = 60.0f;
+  return isfinite(db) ? rem_gain_of_db(fminf(fmaxf(db, -range), range)) : 1.0f;
+}
+
+/// Return the gain before the net that the user's wishes come to
+REM_RT static float
+level_in(const RemSlot* const slot, const RemLevels* const levels)
+{
+  return gain_of(atomic_load(&slot->input_dbu) - levels->input_dbu);
+}
+
+/// Return the gain behind the net that the user's wishes come to
+REM_RT static float
+level_out(const RemSlot* const slot, const RemLevels* const levels)
+{
+  const float loud = REM_SLOT_LOUDNESS_DB - levels->loudness_db;
+  const float line = levels->output_dbu - atomic_load(&slot->input_dbu);
+  return gain_of(atomic_load(&slot->normalise) && isfinite(loud) ? loud : line);
+}
+
+REM_RT void
+rem_slot_aim_levels(const RemSlot* const slot,
+                    RemPlayer* const     player,
+                    const uint32_t       n)
+{
+  rem_ramp_aim(&player->level_in, level_in(slot, &player->levels), n);
+  rem_ramp_aim(&player->level_out, level_out(slot, &player->levels), n);
+}
+
+REM_RT void
+rem_slot_feed(const RemSlot* const   slot,
+              const RemPlayer* const player,
+              float* const* const    columns,
+              const uint32_t         n)
+{
+  const float  gain                  = level_in(slot, &player->levels);
   const float* knobs[REM_SLOT_KNOBS] = {NULL};
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
     knobs[k] = columns[slot->n_channels + k];
   }
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    for (uint32_t i = 0U; i < n; ++i) {
+      columns[c][i] *= gain;
+    }
+  }
   const float* const in[REM_SLOT_CHANNELS] = {columns[0], columns[1]};
-  play_voice(slot, voice, in, knobs, columns, n);
+  play_voice(slot, player->stream, in, knobs, columns, n);
 }
 
 REM_RT void
@@ -49,7 +90,7 @@ rem_slot_fall_ill(RemSlot* const   slot,
 {
   ++slot->n_non_finite;
   player->n_healing[channel] = MUTE + slot->n_fade;
-  rem_voice_reset(player->voice, channel);
+  rem_stream_reset(player->stream, channel);
 }
 
 /// Return the place of the first sample that is not finite, or `n`
@@ -124,18 +165,19 @@ play_channel(RemSlot* const              slot,
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
     knobs[k] = b->knobs[k] + at;
   }
-  rem_voice_block(player->voice,
-                  channel,
-                  b->in[channel] + at,
-                  knobs,
-                  REM_SLOT_KNOBS,
-                  out + at,
-                  n - at);
+  rem_stream_block(player->stream,
+                   channel,
+                   b->in[channel] + at,
+                   knobs,
+                   REM_SLOT_KNOBS,
+                   out + at,
+                   n - at);
   look_after(slot, player, channel, out + at, n - at);
 }
 
-REM_RT void
-rem_slot_play(RemSlot* const              slot,
+/// Play all channels, or those that are not silent to heal
+REM_RT static void
+play_channels(RemSlot* const              slot,
               RemPlayer* const            player,
               const RemSlotBuffers* const b,
               float* const* const         out,
@@ -146,7 +188,7 @@ rem_slot_play(RemSlot* const              slot,
     silent = silent || player->n_healing[c] > slot->n_fade;
   }
   if (!silent) {
-    play_voice(slot, player->voice, b->in, b->knobs, out, n);
+    play_voice(slot, player->stream, b->in, b->knobs, out, n);
   }
   for (uint32_t c = 0U; c < slot->n_channels; ++c) {
     if (silent) {
@@ -155,4 +197,41 @@ rem_slot_play(RemSlot* const              slot,
       look_after(slot, player, c, out[c], n);
     }
   }
+}
+
+/// Multiply all channels by a gain on its way; a gain of 1 changes no bit
+REM_RT static void
+amplify(RemSlot* const            slot,
+        RemRamp* const            ramp,
+        const float* const* const in,
+        float* const* const       out,
+        const uint32_t            n)
+{
+  rem_ramp_fill(ramp, slot->gain, n);
+  for (uint32_t c = 0U; c < slot->n_channels; ++c) {
+    for (uint32_t i = 0U; i < n; ++i) {
+      out[c][i] = slot->gain[i] * in[c][i];
+    }
+  }
+}
+
+REM_RT void
+rem_slot_play(RemSlot* const              slot,
+              RemPlayer* const            player,
+              const RemSlotBuffers* const b,
+              float* const* const         out,
+              const uint32_t              n)
+{
+  float* const       levelled[REM_SLOT_CHANNELS] = {slot->levelled[0],
+                                                    slot->levelled[1]};
+  const float* const answer[REM_SLOT_CHANNELS]   = {out[0], out[1]};
+  RemSlotBuffers     inner                       = *b;
+
+  rem_slot_aim_levels(slot, player, slot->n_fade);
+  amplify(slot, &player->level_in, b->in, levelled, n);
+  for (uint32_t c = 0U; c < REM_SLOT_CHANNELS; ++c) {
+    inner.in[c] = slot->levelled[c];
+  }
+  play_channels(slot, player, &inner, out, n);
+  amplify(slot, &player->level_out, answer, out, n);
 }

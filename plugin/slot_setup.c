@@ -11,7 +11,13 @@
 #include <stdlib.h>
 
 #define HISTORY_SECONDS 1.0
-#define FADE_SECONDS 0.02
+
+/// Return a time in samples, at least one
+static uint32_t
+samples(const RemSlot* const slot, const double seconds)
+{
+  return (uint32_t)fmax(1.0, round(seconds * slot->rate));
+}
 
 RemSlot*
 rem_slot_new(const uint32_t n_channels, const double rate)
@@ -21,11 +27,12 @@ rem_slot_new(const uint32_t n_channels, const double rate)
     return NULL;
   }
 
-  const double n_fade = fmax(1.0, round(FADE_SECONDS * rate));
   // A quarter of the ring is distance to the writer (plugin/history.h)
   const double n_frames = HISTORY_SECONDS * rate / 0.75;
   slot->n_channels      = n_channels;
-  slot->n_fade          = (uint32_t)n_fade;
+  slot->rate            = rate;
+  slot->n_fade          = samples(slot, REM_SLOT_FADE_SECONDS);
+  atomic_init(&slot->input_dbu, NAN);
   if (!rem_history_init(
         &slot->history, n_channels + REM_SLOT_KNOBS, (uint32_t)n_frames)) {
     rem_slot_free(slot);
@@ -38,7 +45,7 @@ static void
 free_player(RemPlayer* const player)
 {
   if (player) {
-    rem_voice_free(player->voice);
+    rem_stream_free(player->stream);
     free(player);
   }
 }
@@ -80,20 +87,29 @@ rehearse(const RemSlot* const slot, RemPlayer* const player, const uint32_t n)
   if (!rem_history_read(&slot->history, player->heard, columns, n)) {
     return false;
   }
-  rem_slot_feed(slot, player->voice, columns, n);
+  rem_slot_feed(slot, player, columns, n);
   player->heard += n;
   return true;
+}
+
+/// Return the frame to begin with, to hear the last `n_warm`; 0 for all
+static uint64_t
+beginning(const RemSlot* const slot, const uint32_t n_warm)
+{
+  const uint64_t begin = rem_history_begin(&slot->history);
+  const uint64_t end   = rem_history_end(&slot->history);
+  return n_warm && end - begin > n_warm ? end - n_warm : begin;
 }
 
 /// Play the history to a voice until it has heard everything, or until twice as
 /// much was played to it as there was: then it is too slow ever to get there
 static void
-warm(const RemSlot* const slot, RemPlayer* const player)
+warm(const RemSlot* const slot, RemPlayer* const player, const uint32_t n_warm)
 {
   const RemFloatMode mode = rem_denormals_off();
   const uint64_t     most = 2U * (uint64_t)slot->history.n_frames;
 
-  player->since = rem_history_begin(&slot->history);
+  player->since = beginning(slot, n_warm);
   player->heard = player->since;
   for (uint64_t n = 0U; n < most; n += REM_SLOT_CHUNK) {
     const uint64_t lag = rem_history_end(&slot->history) - player->heard;
@@ -110,28 +126,44 @@ warm(const RemSlot* const slot, RemPlayer* const player)
 
 /// Set to rest any channel that the history drove out of the finite numbers
 static void
-calm(const RemSlot* const slot, RemVoice* const voice)
+calm(const RemSlot* const slot, RemStream* const voice)
 {
   for (uint32_t c = 0U; c < slot->n_channels; ++c) {
-    if (!rem_voice_is_finite(voice, c)) {
-      rem_voice_reset(voice, c);
+    if (!rem_stream_is_finite(voice, c)) {
+      rem_stream_reset(voice, c);
     }
   }
 }
 
-bool
-rem_slot_offer(RemSlot* const slot, RemVoice* const voice)
+uint32_t
+rem_slot_offer(RemSlot* const slot, const RemEntrance* const entrance)
 {
   RemPlayer* const player = (RemPlayer*)calloc(1U, sizeof(RemPlayer));
   if (!player) {
-    rem_voice_free(voice);
-    return false;
+    rem_stream_free(entrance->stream);
+    return 0U;
   }
 
-  player->voice = voice;
-  warm(slot, player);
-  calm(slot, voice);
+  const uint32_t number = ++slot->n_offered;
+  player->stream        = entrance->stream;
+  player->number        = number;
+  player->n_fade        = samples(slot, entrance->fade_seconds);
+  player->at_once       = entrance->at_once;
+  player->levels        = entrance->levels;
+  warm(slot, player, entrance->n_warm);
+  calm(slot, player->stream);
   rem_slot_collect(slot);
-  free_player(atomic_exchange(&slot->incoming, player));
-  return true;
+
+  RemPlayer* const old = atomic_exchange(&slot->incoming, player);
+  if (old) {
+    slot->replaced[old->number % REM_SLOT_REPLACED] = old->number;
+    free_player(old);
+  }
+  return number;
+}
+
+bool
+rem_slot_was_replaced(const RemSlot* const slot, const uint32_t number)
+{
+  return slot->replaced[number % REM_SLOT_REPLACED] == number;
 }

@@ -5,8 +5,13 @@
 #include <lv2/core/lv2_util.h>
 #include <lv2/log/logger.h>
 
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CONTROLS_SIZE 1024U ///< Longest list of controls
 
 #define PORTABLE (LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE)
 
@@ -70,32 +75,86 @@ store_path(const RemUris* const           uris,
   return st;
 }
 
+static LV2_State_Status
+store_model(const RemSavedModel* const     saved,
+            const RemUris* const           uris,
+            const LV2_State_Store_Function store,
+            const LV2_State_Handle         handle,
+            const Paths* const             paths)
+{
+  const RemModelId* const id = &saved->id;
+  if (!id->path[0]) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  LV2_State_Status st = store_path(uris, store, handle, paths, id->path);
+  if (!st && id->name[0]) {
+    st = store_string(
+      store, handle, uris->model_name, uris->atom_string, id->name, PORTABLE);
+  }
+  if (!st && id->sha256[0]) {
+    st = store_string(store,
+                      handle,
+                      uris->model_sha256,
+                      uris->atom_string,
+                      id->sha256,
+                      PORTABLE);
+  }
+  if (!st && saved->bytes) {
+    st = store(handle,
+               uris->model_bytes,
+               saved->bytes,
+               saved->size,
+               uris->atom_chunk,
+               PORTABLE);
+  }
+  return st;
+}
+
+/// Write the controls that others than the host have turned: "mix=0.5 ..."
+static void
+list_turned(const RemRemote* const remote, char text[const CONTROLS_SIZE])
+{
+  size_t n = 0U;
+  text[0]  = '\0';
+  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+    if (atomic_load(&remote->turned[i]) && n < CONTROLS_SIZE) {
+      n += (size_t)snprintf(text + n,
+                            CONTROLS_SIZE - n,
+                            "%s%s=%.9g",
+                            n ? " " : "",
+                            rem_controls[i].symbol,
+                            (double)atomic_load(&remote->value[i]));
+    }
+  }
+}
+
 LV2_State_Status
-rem_state_save(RemLoader* const                loader,
+rem_state_save(RemInstance* const              instance,
                const RemUris* const            uris,
                const LV2_State_Store_Function  store,
                const LV2_State_Handle          handle,
                const LV2_Feature* const* const features)
 {
-  const Paths paths = paths_of(features);
-  RemModelId  id;
-  rem_loader_saved(loader, &id);
-  if (!id.path[0]) {
-    return LV2_STATE_SUCCESS;
-  }
+  const Paths      paths                 = paths_of(features);
+  char             turned[CONTROLS_SIZE] = "";
+  char             name[REM_NAME_SIZE]   = "";
+  RemRemote* const remote                = instance->remote;
+  const bool    embed = atomic_load(&remote->value[REM_CONTROL_EMBED]) > 0.5f;
+  RemSavedModel saved;
+  rem_loader_saved(instance->loader, embed, &saved);
+  LV2_State_Status st = store_model(&saved, uris, store, handle, &paths);
+  free(saved.bytes);
 
-  LV2_State_Status st = store_path(uris, store, handle, &paths, id.path);
-  if (!st && id.name[0]) {
+  rem_instance_name(instance, name);
+  if (!st && name[0]) {
     st = store_string(
-      store, handle, uris->model_name, uris->atom_string, id.name, PORTABLE);
+      store, handle, uris->name, uris->atom_string, name, PORTABLE);
   }
-  if (!st && id.sha256[0]) {
-    st = store_string(store,
-                      handle,
-                      uris->model_sha256,
-                      uris->atom_string,
-                      id.sha256,
-                      PORTABLE);
+  list_turned(remote, turned);
+  if (!st && turned[0]) {
+    st = store_string(
+      store, handle, uris->controls, uris->atom_string, turned, PORTABLE);
   }
   return st;
 }
@@ -135,8 +194,98 @@ retrieve_text(const LV2_State_Retrieve_Function retrieve,
   return LV2_STATE_SUCCESS;
 }
 
+/// Give the controls back to the host's ports, but for those in `text`
+static void
+turn_listed(RemRemote* const remote, char* const text)
+{
+  char* rest = NULL;
+  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+    atomic_store(&remote->wanted[i], REM_FOLLOW_PORT);
+  }
+  for (char* word = strtok_r(text, " ", &rest); word;
+       word       = strtok_r(NULL, " ", &rest)) {
+    char* const equals = strchr(word, '=');
+    if (equals) {
+      *equals           = '\0';
+      const int   place = rem_control_find(word);
+      const float x     = strtof(equals + 1, NULL);
+      if (place >= 0 && isfinite(x)) {
+        rem_remote_turn(remote, (uint32_t)place, x);
+      }
+    }
+  }
+}
+
+static void
+restore_name_and_controls(RemInstance* const                instance,
+                          const RemUris* const              uris,
+                          const LV2_State_Retrieve_Function retrieve,
+                          const LV2_State_Handle            handle)
+{
+  char name[REM_NAME_SIZE]   = "";
+  char turned[CONTROLS_SIZE] = "";
+  (void)retrieve_text(
+    retrieve, handle, uris->name, uris->atom_string, name, sizeof(name));
+  (void)retrieve_text(retrieve,
+                      handle,
+                      uris->controls,
+                      uris->atom_string,
+                      turned,
+                      sizeof(turned));
+  if (name[0]) {
+    (void)rem_instance_rename(instance, name, true, NULL);
+  }
+  turn_listed(instance->remote, turned);
+}
+
+/// Copy the bytes of a model, if there are any
+static void
+retrieve_bytes(RemSavedModel* const              saved,
+               const RemUris* const              uris,
+               const LV2_State_Retrieve_Function retrieve,
+               const LV2_State_Handle            handle)
+{
+  size_t            size  = 0U;
+  uint32_t          type  = 0U;
+  uint32_t          flags = 0U;
+  const void* const bytes =
+    retrieve(handle, uris->model_bytes, &size, &type, &flags);
+  if (bytes && type == uris->atom_chunk && size && size <= REM_EMBED_BYTES &&
+      (saved->bytes = malloc(size))) {
+    memcpy(saved->bytes, bytes, size);
+    saved->size = size;
+  }
+}
+
+/// Retrieve what is known of the model at `path`
+static void
+retrieve_model(RemSavedModel* const              saved,
+               const char* const                 path,
+               const RemUris* const              uris,
+               const LV2_State_Retrieve_Function retrieve,
+               const LV2_State_Handle            handle)
+{
+  RemModelId* const id = &saved->id;
+  saved->bytes         = NULL;
+  saved->size          = 0U;
+  rem_model_id_set(id, path);
+  (void)retrieve_text(retrieve,
+                      handle,
+                      uris->model_name,
+                      uris->atom_string,
+                      id->name,
+                      sizeof(id->name)); // Else that of the path counts
+  (void)retrieve_text(retrieve,
+                      handle,
+                      uris->model_sha256,
+                      uris->atom_string,
+                      id->sha256,
+                      sizeof(id->sha256)); // Else the name counts
+  retrieve_bytes(saved, uris, retrieve, handle);
+}
+
 LV2_State_Status
-rem_state_restore(RemLoader* const                  loader,
+rem_state_restore(RemInstance* const                instance,
                   const RemUris* const              uris,
                   const LV2_State_Retrieve_Function retrieve,
                   const LV2_State_Handle            handle,
@@ -144,11 +293,12 @@ rem_state_restore(RemLoader* const                  loader,
 {
   const Paths            paths               = paths_of(features);
   char                   path[REM_PATH_SIZE] = "";
-  RemModelId             id;
+  RemSavedModel          saved;
   const LV2_State_Status st = retrieve_text(
     retrieve, handle, uris->model, uris->atom_path, path, sizeof(path));
+  restore_name_and_controls(instance, uris, retrieve, handle);
   if (st == LV2_STATE_ERR_BAD_TYPE) {
-    (void)lv2_log_error(loader->logger,
+    (void)lv2_log_error(instance->loader->logger,
                         "Remanence: the session's model is no path of at most "
                         "%u bytes\n",
                         REM_PATH_SIZE);
@@ -160,22 +310,10 @@ rem_state_restore(RemLoader* const                  loader,
 
   char* const mapped =
     paths.map ? paths.map->absolute_path(paths.map->handle, path) : NULL;
-  rem_model_id_set(&id, mapped ? mapped : path);
-  (void)retrieve_text(retrieve,
-                      handle,
-                      uris->model_name,
-                      uris->atom_string,
-                      id.name,
-                      sizeof(id.name)); // Else that of the path counts
-  (void)retrieve_text(retrieve,
-                      handle,
-                      uris->model_sha256,
-                      uris->atom_string,
-                      id.sha256,
-                      sizeof(id.sha256)); // Else the name counts
+  retrieve_model(&saved, mapped ? mapped : path, uris, retrieve, handle);
   if (mapped) {
     release(&paths, mapped);
   }
-  return rem_loader_restore(loader, &id) ? LV2_STATE_SUCCESS
-                                         : LV2_STATE_ERR_UNKNOWN;
+  return rem_loader_restore(instance->loader, &saved) ? LV2_STATE_SUCCESS
+                                                      : LV2_STATE_ERR_UNKNOWN;
 }

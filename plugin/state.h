@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: ISC
 
 /// What a session holds: the model's path, which the host may rewrite when the
-/// session moves, and its file name and SHA-256, to find it if that fails
+/// session moves; its file name and SHA-256, to find it if that fails, and a
+/// small model's very bytes if it is nowhere; the name of the instance, if it
+/// was given one; and the controls that OSC or MIDI has turned
 
 #ifndef REM_PLUGIN_STATE_H
 #define REM_PLUGIN_STATE_H
 
-#include "plugin/loader.h"
+#include "plugin/osc/instance.h"
 #include "plugin/uris.h"
 
 #include <lv2/state/state.h>
@@ -15,7 +17,7 @@
 
 /// LV2_State_Interface::save.  Thread: any but audio.
 LV2_State_Status
-rem_state_save(RemLoader*                loader,
+rem_state_save(RemInstance*              instance,
                const RemUris*            uris,
                LV2_State_Store_Function  store,
                LV2_State_Handle          handle,
@@ -24,7 +26,7 @@ rem_state_save(RemLoader*                loader,
 /// LV2_State_Interface::restore, safe while the audio thread runs.  A state
 /// without a model changes nothing.  Thread: any but audio.
 LV2_State_Status
-rem_state_restore(RemLoader*                  loader,
+rem_state_restore(RemInstance*                instance,
                   const RemUris*              uris,
                   LV2_State_Retrieve_Function retrieve,
                   LV2_State_Handle            handle,

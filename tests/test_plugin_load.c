@@ -218,21 +218,52 @@ test_little_room(Stage* const stage)
   host_close(host);
 }
 
-/// Without a worker, or with one that refuses or drops, the model plays on
+/// With a worker that refuses or drops, the model plays on
 static void
-test_no_worker(Stage* const stage)
+test_bad_worker(Stage* const stage)
 {
   static const HostWork works[] = {
-    HOST_WORK_NONE, HOST_WORK_REFUSE, HOST_WORK_DROP, HOST_WORK_MUTE};
+    HOST_WORK_REFUSE, HOST_WORK_DROP, HOST_WORK_MUTE};
   for (size_t i = 0; i < sizeof(works) / sizeof(*works); ++i) {
     const HostSpec spec = {HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, works[i]};
     Host* const host = stage_host_from_environment(stage, stage->plain, &spec);
     play_and_ask(stage, host, 1024U, "/nowhere/at.all");
     CHECK(fixture_equal(stage->wet, stage->out, STAGE_N));
-    CHECK((works[i] == HOST_WORK_NONE) ==
-          (strstr(host->heard.message, "worker") != NULL));
     host_close(host);
   }
+}
+
+/// Play on until the message holds `words`
+static void
+await(Stage* const stage, Host* const host, const char* const words)
+{
+  for (uint32_t i = 0U; !strstr(host->heard.message, words); ++i) {
+    CHECK(i < 20000U);
+    host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+    fixture_pause();
+  }
+}
+
+/// A host without a worker borrows the thread of the OSC server, also where
+/// OSC is switched off
+static void
+test_no_worker(Stage* const stage)
+{
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    const HostSpec spec = {
+      HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, HOST_WORK_NONE};
+    CHECK(!setenv("REMANENCE_OSC_PORT", i ? "0" : "", 1));
+    Host* const host = stage_host_from_environment(stage, stage->plain, &spec);
+    play_and_ask(stage, host, 1024U, "/nowhere/at.all");
+    CHECK(fixture_equal(stage->wet, stage->out, STAGE_N));
+    await(stage, host, "/nowhere/at.all");
+    CHECK((host->heard.osc_port == 0) == (i == 1U));
+    host_send_model(host, 0U, stage->knobby);
+    await(stage, host, "Playing");
+    CHECK(host->heard.n_changed == 0U); // The host itself asked
+    host_close(host);
+  }
+  CHECK(!unsetenv("REMANENCE_OSC_PORT"));
 }
 
 /// Work that is done at once takes effect at once
@@ -262,6 +293,7 @@ main(void)
   test_others(stage);
   test_get(stage);
   test_little_room(stage);
+  test_bad_worker(stage);
   test_no_worker(stage);
   test_work_now(stage);
   stage_close(stage);

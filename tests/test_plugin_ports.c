@@ -21,30 +21,32 @@ typedef struct {
 } Port;
 
 #define RANGE(name) REM_##name##_MIN, REM_##name##_MAX, REM_##name##_DEF
-#define PLUGIN_PORTS(P)                                                        \
-  {"control", P##_CONTROL, 0.0f, 0.0f, 0.0f},                                  \
-    {"notify", P##_NOTIFY, 0.0f, 0.0f, 0.0f},                                  \
-    {"enabled", P##_ENABLED, RANGE(ENABLED)},                                  \
-    {"in_gain", P##_IN_GAIN, RANGE(IN_GAIN)},                                  \
-    {"out_gain", P##_OUT_GAIN, RANGE(OUT_GAIN)}, {"mix", P##_MIX, RANGE(MIX)}, \
-    {"knob_1", P##_KNOB_1, RANGE(KNOB_1)},                                     \
-    {"knob_2", P##_KNOB_2, RANGE(KNOB_2)},                                     \
-    {"knob_3", P##_KNOB_3, RANGE(KNOB_3)},                                     \
-    {"knob_4", P##_KNOB_4, RANGE(KNOB_4)},                                     \
-    {"status", P##_STATUS, RANGE(STATUS)},                                     \
-    {"dsp_load", P##_DSP_LOAD, RANGE(DSP_LOAD)},                               \
-  {                                                                            \
-    "non_finite", P##_NON_FINITE, RANGE(NON_FINITE)                            \
+#define MONO_CONTROL(i, name, symbol, minimum, normal, maximum) \
+  {(symbol), REM_AUDIO_##name, (minimum), (maximum), (normal)},
+#define STEREO_CONTROL(i, name, symbol, minimum, normal, maximum) \
+  {(symbol), REM_AUDIO_STEREO_##name, (minimum), (maximum), (normal)},
+#define OTHER_PORTS(P)                                 \
+  {"control", P##_CONTROL, 0.0f, 0.0f, 0.0f},          \
+    {"notify", P##_NOTIFY, 0.0f, 0.0f, 0.0f},          \
+    {"status", P##_STATUS, RANGE(STATUS)},             \
+    {"dsp_load", P##_DSP_LOAD, RANGE(DSP_LOAD)},       \
+    {"non_finite", P##_NON_FINITE, RANGE(NON_FINITE)}, \
+    {"latency", P##_LATENCY, RANGE(LATENCY)},          \
+    {"in_peak", P##_IN_PEAK, RANGE(IN_PEAK)},          \
+  {                                                    \
+    "out_peak", P##_OUT_PEAK, RANGE(OUT_PEAK)          \
   }
 
 // clang-format off
 static const Port mono[] = {
-  PLUGIN_PORTS(REM_AUDIO),
+  REM_CONTROLS(MONO_CONTROL)
+  OTHER_PORTS(REM_AUDIO),
   {"in", REM_AUDIO_IN, 0.0f, 0.0f, 0.0f},
   {"out", REM_AUDIO_OUT, 0.0f, 0.0f, 0.0f}};
 
 static const Port stereo[] = {
-  PLUGIN_PORTS(REM_AUDIO_STEREO),
+  REM_CONTROLS(STEREO_CONTROL)
+  OTHER_PORTS(REM_AUDIO_STEREO),
   {"in_l", REM_AUDIO_STEREO_IN_L, 0.0f, 0.0f, 0.0f},
   {"in_r", REM_AUDIO_STEREO_IN_R, 0.0f, 0.0f, 0.0f},
   {"out_l", REM_AUDIO_STEREO_OUT_L, 0.0f, 0.0f, 0.0f},
@@ -151,7 +153,7 @@ check_status_words(Host* const host)
     seen |= 1U << (unsigned)value;
     CHECK(lilv_scale_point_get_label(point));
   }
-  CHECK(lilv_scale_points_size(points) == 5U && seen == 31U);
+  CHECK(lilv_scale_points_size(points) == 4U && seen == 15U);
   lilv_scale_points_free(points);
 }
 

@@ -37,6 +37,8 @@ save_session(Stage* const      stage,
 {
   Host* const host = stage_host(stage, model);
   host_set(host, "out_gain", -3.5f);
+  host_set(host, "embed", 0.0f); // Else it would have no need to search
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
   CHECK(host_save(host, session));
   host_close(host);
 }

@@ -30,7 +30,7 @@ typedef struct {
 } Stream;
 
 /// Return a voice that remembers for some hundred samples
-static RemVoice*
+static RemStream*
 make_voice(const uint32_t seed, const uint32_t n_channels)
 {
   const FixtureModel what  = {seed, 6U, 1U, 1U, false};
@@ -40,10 +40,20 @@ make_voice(const uint32_t seed, const uint32_t n_channels)
     biases[j] += 5.0f; // Forget gates
   }
   CHECK(!rem_model_settle(model, NULL));
-  RemVoice* const voice = rem_voice_new(model, n_channels);
-  CHECK(voice);
+  RemStream* const made =
+    rem_stream_new(model, n_channels, model->sample_rate, 1U);
+  CHECK(made);
   rem_model_free(model);
-  return voice;
+  return made;
+}
+
+/// Offer a voice with levels unknown, the usual fade and all of the history
+static uint32_t
+offer(RemSlot* const slot, RemStream* const voice)
+{
+  const RemEntrance entrance = {
+    voice, {NAN, NAN, NAN}, REM_SLOT_FADE_SECONDS, 0U, false};
+  return rem_slot_offer(slot, &entrance);
 }
 
 static void
@@ -67,8 +77,8 @@ play(Stream* const  stream,
      const uint32_t cut)
 {
   for (uint32_t i = from, n = 0U; i < to; i += n) {
-    n = to - i < cut ? to - i : cut;
-    RemSlotBuffers b;
+    n                = to - i < cut ? to - i : cut;
+    RemSlotBuffers b = {.dry = {NULL, NULL}};
     for (uint32_t c = 0U; c < 2U; ++c) {
       b.in[c]  = stream->in[c] + i;
       b.out[c] = stream->out[c] + i;
@@ -88,11 +98,11 @@ expect(const uint32_t seed,
        const uint32_t from,
        float* const   out)
 {
-  RemVoice* const    voice = make_voice(seed, 1U);
+  RemStream* const   voice = make_voice(seed, 1U);
   const float* const knob  = stream->knobs + from;
-  rem_voice_block(
+  rem_stream_block(
     voice, 0U, stream->in[0] + from, &knob, 1U, out + from, N - from);
-  rem_voice_free(voice);
+  rem_stream_free(voice);
 }
 
 static void
@@ -108,10 +118,10 @@ check_equal(const float* const a,
 static void
 swap(Stream* const stream, const uint32_t cut)
 {
-  CHECK(rem_slot_offer(stream->slot, make_voice(1U, stream->n_channels)));
+  CHECK(offer(stream->slot, make_voice(1U, stream->n_channels)));
   rem_slot_pick_up(stream->slot);
   play(stream, 0U, N_OFFER, cut);
-  CHECK(rem_slot_offer(stream->slot, make_voice(2U, stream->n_channels)));
+  CHECK(offer(stream->slot, make_voice(2U, stream->n_channels)));
   play(stream, N_OFFER, N_PICK_UP, cut);
   rem_slot_pick_up(stream->slot);
   CHECK(rem_slot_is_fading(stream->slot));
@@ -129,7 +139,7 @@ test_empty(void)
   for (uint32_t i = 0U; i < 1000U; ++i) {
     CHECK(stream.out[0][i] == 0.0f && stream.through[i] == 1.0f);
   }
-  CHECK(!rem_slot_voice(stream.slot));
+  CHECK(!rem_slot_has_voice(stream.slot));
   rem_slot_free(stream.slot);
 }
 
@@ -190,7 +200,7 @@ test_first(void)
   static Stream stream;
   begin(&stream, 1U);
   play(&stream, 0U, 5000U, 256U);
-  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  CHECK(offer(stream.slot, make_voice(1U, 1U)));
   rem_slot_pick_up(stream.slot);
   play(&stream, 5000U, N, 256U);
   CHECK(stream.through[4999] == 1.0f);
@@ -209,11 +219,11 @@ test_coalesce(void)
   static float  last[N];
   begin(&stream, 1U);
   expect(9U, &stream, 0U, last);
-  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  CHECK(offer(stream.slot, make_voice(1U, 1U)));
   rem_slot_pick_up(stream.slot);
   play(&stream, 0U, 1000U, 256U);
   for (uint32_t seed = 2U; seed < 10U; ++seed) {
-    CHECK(rem_slot_offer(stream.slot, make_voice(seed, 1U)));
+    CHECK(offer(stream.slot, make_voice(seed, 1U)));
     rem_slot_pick_up(stream.slot);
     play(&stream, 800U + 100U * seed, 900U + 100U * seed, 256U);
   }
@@ -237,7 +247,7 @@ test_heal(void)
   const uint32_t ill = 5000U;
   begin(&stream, 1U);
   stream.in[0][ill] = INFINITY;
-  CHECK(rem_slot_offer(stream.slot, make_voice(1U, 1U)));
+  CHECK(offer(stream.slot, make_voice(1U, 1U)));
   rem_slot_pick_up(stream.slot);
   play(&stream, 0U, N, 256U);
   CHECK(rem_slot_n_non_finite(stream.slot) == 1U);
@@ -261,7 +271,7 @@ test_reset(void)
   begin(&stream, 1U);
   expect(2U, &stream, 0U, first);
   swap(&stream, 256U);
-  CHECK(rem_slot_offer(stream.slot, make_voice(3U, 1U)));
+  CHECK(offer(stream.slot, make_voice(3U, 1U)));
   rem_slot_reset(stream.slot);
   play(&stream, 0U, N, 256U);
   check_equal(stream.out[0], first, 0U, N);
@@ -272,7 +282,7 @@ test_reset(void)
   play(&stream, 0U, N, 256U);
   check_equal(stream.out[0], first, 0U, N);
 
-  CHECK(rem_slot_offer(stream.slot, make_voice(4U, 1U)));
+  CHECK(offer(stream.slot, make_voice(4U, 1U)));
   rem_slot_reset(stream.slot);
   play(&stream, 0U, 100U, 256U);
   rem_slot_pick_up(stream.slot);
@@ -313,7 +323,7 @@ offer_many(void* const arg)
 {
   Stream* const stream = (Stream*)arg;
   for (uint32_t i = 0U; i < 50U; ++i) {
-    CHECK(rem_slot_offer(stream->slot, make_voice(10U + i, 1U)));
+    CHECK(offer(stream->slot, make_voice(10U + i, 1U)));
   }
   atomic_store(&all_offered, true);
   return NULL;

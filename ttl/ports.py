@@ -6,7 +6,8 @@
     ports.py manifest FOLDER BINARY [PRESET...]   > manifest.ttl
     ports.py check    FOLDER [PRESET...]
 
-FOLDER holds what describes the plugins, in *.ttl.  Reads the part of Turtle that bundles use and stops at anything else.
+FOLDER holds what describes the plugins, in *.ttl.  Reads the part of Turtle
+that bundles use and stops at anything else.
 """
 
 import glob

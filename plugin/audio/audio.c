@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define GLIDE_SECONDS 0.02
+#define DC_HZ 7.0 ///< Where the DC blocker has lost 3 dB
 
 /// Free an instance, also one that is half made
 static void
@@ -21,6 +22,7 @@ cleanup(const LV2_Handle instance)
 {
   RemAudio* const self = (RemAudio*)instance;
 
+  rem_instance_leave(&self->instance);
   rem_loader_clear(&self->loader);
   rem_slot_free(self->slot);
   free(self->report);
@@ -61,6 +63,32 @@ make_parts(RemAudio* const self, const char* const bundle)
                                        self->n_channels);
 }
 
+static void
+work(void* const handle, const uint32_t size, const void* const data)
+{
+  (void)rem_audio_work((RemAudio*)handle, size, data);
+}
+
+/// Let OSC know the instance.  A host without a worker borrows its thread.
+static void
+join(RemAudio* const self, const char* const plugin_uri)
+{
+  RemInstance* const instance = &self->instance;
+  instance->plugin            = plugin_uri;
+  instance->loader            = &self->loader;
+  instance->remote            = &self->remote;
+  instance->slot              = self->slot;
+  instance->rate              = self->rate;
+  instance->work              = work;
+  instance->work_handle       = self;
+  instance->needs_worker      = !self->schedule;
+  if (rem_instance_join(instance) && !self->schedule) {
+    self->own_schedule.handle        = instance;
+    self->own_schedule.schedule_work = rem_instance_schedule;
+    self->schedule                   = &self->own_schedule;
+  }
+}
+
 static LV2_Handle
 instantiate(const LV2_Descriptor* const     descriptor,
             const double                    rate,
@@ -77,6 +105,9 @@ instantiate(const LV2_Descriptor* const     descriptor,
   self->rate        = rate;
   self->n_glide     = (uint32_t)fmax(1.0, round(GLIDE_SECONDS * rate));
   self->message     = "";
+  self->quality     = 1U;
+  self->dc_pole     = (float)exp(-6.283185307179586 * DC_HZ / rate);
+  rem_remote_init(&self->remote);
   take_features(self, descriptor->URI, features);
   if (!make_parts(self, bundle_path)) {
     cleanup(self);
@@ -88,8 +119,11 @@ instantiate(const LV2_Descriptor* const     descriptor,
   // NOLINTNEXTLINE(concurrency-mt-unsafe): hosts read their environment only
   const char* const model = getenv("REMANENCE_MODEL");
   if (model && model[0]) {
-    rem_loader_load(&self->loader, model);
+    RemCue   cue   = rem_cue(true);
+    RemError error = {REM_SUCCESS, "", ""};
+    (void)rem_loader_load(&self->loader, model, &cue, &error);
   }
+  join(self, descriptor->URI);
   return self;
 }
 

@@ -16,13 +16,30 @@
 REM_RT static void
 refuse(RemAudio* const self, const char* const reason)
 {
-  self->failed       = true;
-  self->message      = reason;
-  self->tell_model   = true;
-  self->tell_message = true;
+  self->failed  = true;
+  self->message = reason;
+  self->tell |= REM_TELL_MODEL | REM_TELL_MESSAGE;
 }
 
-/// Note a request for another model; the last one in a block counts
+/// Note a request in words of `n` bytes; the last one of its kind in a block
+/// counts
+REM_RT static uint32_t
+note(RemRequest* const request,
+     const uint32_t    kind,
+     const char* const text,
+     const size_t      n)
+{
+  memcpy(request->text, text, n);
+  request->text[n] = '\0';
+  request->kind    = kind;
+  return (uint32_t)(offsetof(RemRequest, text) + n + 1U);
+}
+
+static const char no_worker[] =
+  "Nobody can load a model here: this host has no worker thread and OSC is off."
+  " Name it in the environment as REMANENCE_MODEL, or by a preset or session";
+
+/// Note a request for another model
 REM_RT static void
 request(RemAudio* const self, const LV2_Atom* const value)
 {
@@ -35,15 +52,37 @@ request(RemAudio* const self, const LV2_Atom* const value)
   } else if (n == 0U || n >= REM_PATH_SIZE) {
     refuse(self, "The path of the model is empty or longer than 4095 bytes");
   } else if (!self->schedule) {
-    refuse(self,
-           "This host has no worker thread to load a model in: name it in the "
-           "environment as REMANENCE_MODEL, or by a preset or session");
+    refuse(self, no_worker);
   } else {
-    memcpy(self->request.path, path, n);
-    self->request.path[n] = '\0';
-    self->request.kind    = REM_WORK_LOAD;
-    self->request_size    = (uint32_t)(offsetof(RemRequest, path) + n + 1U);
+    self->request_size = note(&self->request, REM_WORK_LOAD, path, n);
   }
+}
+
+/// Note a request for another name
+REM_RT static void
+request_name(RemAudio* const self, const LV2_Atom* const value)
+{
+  const char* const name = (const char*)LV2_ATOM_BODY_CONST(value);
+  const char* const end  = (const char*)memchr(name, '\0', value->size);
+  const size_t      n    = end ? (size_t)(end - name) : value->size;
+  if (value->type == self->uris.atom_string && n > 0U && n < REM_NAME_SIZE) {
+    self->rename_size = note(&self->rename, REM_WORK_NAME, name, n);
+  } else {
+    self->tell |= REM_TELL_NAME; // As it was
+  }
+}
+
+REM_RT bool
+rem_audio_select(RemAudio* const self, const uint32_t index)
+{
+  const RemNumberRequest select = {REM_WORK_SELECT, index};
+  if (!self->schedule) {
+    refuse(self, no_worker);
+    return false;
+  }
+  memcpy(&self->request, &select, sizeof(select));
+  self->request_size = sizeof(select);
+  return true;
 }
 
 /// Return the name that an atom holds, or 0
@@ -54,6 +93,37 @@ urid_in(const RemAudio* const self, const LV2_Atom* const atom)
              atom->size >= sizeof(LV2_URID)
            ? ((const LV2_Atom_URID*)atom)->body
            : 0U;
+}
+
+/// Return what to tell of a property, or 0 if we have none of that name
+REM_RT static uint32_t
+tell_of(const RemUris* const uris, const LV2_URID property)
+{
+  const struct {
+    LV2_URID property;
+    uint32_t tell;
+  } table[]     = {{uris->model, REM_TELL_MODEL},
+                   {uris->message, REM_TELL_MESSAGE},
+                   {uris->knobs, REM_TELL_KNOBS},
+                   {uris->name, REM_TELL_NAME},
+                   {uris->osc_port, REM_TELL_PORT}};
+  uint32_t tell = 0U;
+  for (uint32_t i = 0U; i < sizeof(table) / sizeof(*table); ++i) {
+    tell |= table[i].property == property ? table[i].tell : 0U;
+  }
+  return tell;
+}
+
+REM_RT static void
+receive_set(RemAudio* const       self,
+            const LV2_URID        property,
+            const LV2_Atom* const value)
+{
+  if (value && property == self->uris.model) {
+    request(self, value);
+  } else if (value && property == self->uris.name) {
+    request_name(self, value);
+  }
 }
 
 REM_RT static void
@@ -77,12 +147,9 @@ receive_object(RemAudio* const self, const LV2_Atom_Object* const object)
   }
 
   if (object->body.otype == uris->patch_get) {
-    self->tell_model = self->tell_model || !property || which == uris->model;
-    self->tell_message =
-      self->tell_message || !property || which == uris->message;
-  } else if (object->body.otype == uris->patch_set && which == uris->model &&
-             value) {
-    request(self, value);
+    self->tell |= property ? tell_of(uris, which) : REM_TELL_ALL;
+  } else if (object->body.otype == uris->patch_set) {
+    receive_set(self, which, value);
   }
 }
 
@@ -91,9 +158,7 @@ receive_events(RemAudio* const self)
 {
   const LV2_Atom_Sequence* const control =
     (const LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_CONTROL);
-  if (!control || !self->map ||
-      control->atom.type != self->uris.atom_sequence ||
-      control->atom.size < sizeof(LV2_Atom_Sequence_Body)) {
+  if (!rem_audio_first_event(self)) {
     return;
   }
   LV2_ATOM_SEQUENCE_FOREACH (control, event) {
@@ -104,28 +169,61 @@ receive_events(RemAudio* const self)
   }
 }
 
+/// Send a request and return how much of it is left to send: all if the host
+/// refuses.  A freewheeling host works before schedule_work() returns, so
+/// `size` is 0 meanwhile.
+REM_RT static void
+ask(const RemAudio* const self, const RemRequest* const what, uint32_t* size)
+{
+  const LV2_Worker_Schedule* const s = self->schedule;
+  const uint32_t                   n = *size;
+  *size                              = 0U;
+  if (n && s->schedule_work(s->handle, n, what)) {
+    *size = n;
+  }
+}
+
+REM_RT static bool
+ask_number(const RemAudio* const self,
+           const uint32_t        kind,
+           const uint32_t        number)
+{
+  const RemNumberRequest           request = {kind, number};
+  const LV2_Worker_Schedule* const s       = self->schedule;
+  return !s->schedule_work(s->handle, sizeof(request), &request);
+}
+
+/// Return the quality that the control asks for: 1, 2 or 4
+REM_RT static uint32_t
+wanted_quality(const RemAudio* const self)
+{
+  const float x = self->value[REM_CONTROL_QUALITY];
+  return x < 1.5f ? 1U : (x < 3.0f ? 2U : 4U);
+}
+
 /// Send what is to be sent.  If the host refuses, ask again next block.
 REM_RT static void
 ask_worker(RemAudio* const self)
 {
-  const LV2_Worker_Schedule* const s = self->schedule;
-  if (!s) {
+  if (!self->schedule) {
     return;
   }
 
-  // A freewheeling host works before schedule_work() returns, so mark it first
-  const uint32_t size = self->request_size;
-  self->request_size  = 0U;
-  if (size && s->schedule_work(s->handle, size, &self->request)) {
-    self->request_size = size;
+  ask(self, &self->request, &self->request_size);
+  ask(self, &self->rename, &self->rename_size);
+
+  const uint32_t quality = wanted_quality(self);
+  const uint32_t before  = self->quality;
+  self->quality          = quality;
+  if (quality != before && !ask_number(self, REM_WORK_QUALITY, quality)) {
+    self->quality = before;
   }
 
   const bool full =
     rem_slot_has_retired(self->slot) || rem_bin_is_full(&self->loader.old);
-  const bool     ask     = full && !self->collecting;
-  const uint32_t collect = REM_WORK_COLLECT;
-  self->collecting       = full;
-  if (ask && s->schedule_work(s->handle, sizeof(collect), &collect)) {
+  const bool wanted = full && !self->collecting;
+  self->collecting  = full;
+  if (wanted && !ask_number(self, REM_WORK_COLLECT, 0U)) {
     self->collecting = false;
   }
 }
@@ -141,11 +239,10 @@ receive_news(RemAudio* const self)
   if (self->report) {
     rem_bin_put(&self->loader.old, &self->report->node);
   }
-  self->report       = news;
-  self->failed       = news->failed;
-  self->message      = news->message;
-  self->tell_model   = true;
-  self->tell_message = true;
+  self->report  = news;
+  self->failed  = news->failed;
+  self->message = news->message;
+  self->tell |= REM_TELL_ALL | (news->unsaved ? REM_TELL_UNSAVED : 0U);
 }
 
 REM_RT void
@@ -156,28 +253,68 @@ rem_audio_receive(RemAudio* const self)
   receive_news(self);
 }
 
-/// Write patch:Set of `property`; returns whether there was room
+/// Begin patch:Set of `property` with a value of `size` bytes; returns whether
+/// there is room
 REM_RT static bool
-tell(RemAudio* const   self,
-     const LV2_URID    property,
-     const LV2_URID    type,
-     const char* const text)
+begin_set(RemAudio* const             self,
+          LV2_Atom_Forge_Frame* const frame,
+          const LV2_URID              property,
+          const uint32_t              size)
 {
   LV2_Atom_Forge* const forge = &self->forge;
-  LV2_Atom_Forge_Frame  frame;
-  const uint32_t        n = (uint32_t)strlen(text);
-  if (forge->size - forge->offset < n + SET_SIZE) {
+  if (forge->size - forge->offset < size + SET_SIZE) {
     return false;
   }
-
   lv2_atom_forge_frame_time(forge, 0);
-  lv2_atom_forge_object(forge, &frame, 0, self->uris.patch_set);
+  lv2_atom_forge_object(forge, frame, 0, self->uris.patch_set);
   lv2_atom_forge_key(forge, self->uris.patch_property);
   lv2_atom_forge_urid(forge, property);
   lv2_atom_forge_key(forge, self->uris.patch_value);
-  lv2_atom_forge_typed_string(forge, type, text, n);
-  lv2_atom_forge_pop(forge, &frame);
   return true;
+}
+
+/// Write patch:Set of a text, if that is what is to be told, and there is room
+REM_RT static void
+tell_text(RemAudio* const   self,
+          const uint32_t    what,
+          const LV2_URID    property,
+          const LV2_URID    type,
+          const char* const text)
+{
+  LV2_Atom_Forge_Frame frame;
+  const uint32_t       n = (uint32_t)strlen(text);
+  if ((self->tell & what) && begin_set(self, &frame, property, n)) {
+    lv2_atom_forge_typed_string(&self->forge, type, text, n);
+    lv2_atom_forge_pop(&self->forge, &frame);
+    self->tell &= ~what;
+  }
+}
+
+REM_RT static void
+tell_port(RemAudio* const self, const uint32_t port)
+{
+  LV2_Atom_Forge_Frame frame;
+  if ((self->tell & REM_TELL_PORT) &&
+      begin_set(self, &frame, self->uris.osc_port, sizeof(int32_t))) {
+    lv2_atom_forge_int(&self->forge, (int32_t)port);
+    lv2_atom_forge_pop(&self->forge, &frame);
+    self->tell &= ~(uint32_t)REM_TELL_PORT;
+  }
+}
+
+/// Tell the host that a session would be saved otherwise now
+REM_RT static void
+tell_unsaved(RemAudio* const self)
+{
+  LV2_Atom_Forge* const forge = &self->forge;
+  LV2_Atom_Forge_Frame  frame;
+  if ((self->tell & REM_TELL_UNSAVED) &&
+      forge->size - forge->offset >= SET_SIZE) {
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, self->uris.state_changed);
+    lv2_atom_forge_pop(forge, &frame);
+    self->tell &= ~(uint32_t)REM_TELL_UNSAVED;
+  }
 }
 
 REM_RT void
@@ -189,17 +326,23 @@ rem_audio_notify(RemAudio* const self)
     return;
   }
 
-  const RemUris* const uris = &self->uris;
-  LV2_Atom_Forge_Frame frame;
+  const RemUris* const   uris   = &self->uris;
+  const RemReport* const report = self->report;
+  const LV2_URID         string = uris->atom_string;
+  LV2_Atom_Forge_Frame   frame;
   lv2_atom_forge_set_buffer(&self->forge, (uint8_t*)notify, notify->atom.size);
   lv2_atom_forge_sequence_head(&self->forge, &frame, 0);
-  if (self->tell_model) {
-    const char* const path = self->report ? self->report->path : "";
-    self->tell_model       = !tell(self, uris->model, uris->atom_path, path);
-  }
-  if (self->tell_message) {
-    self->tell_message =
-      !tell(self, uris->message, uris->atom_string, self->message);
-  }
+  tell_text(self,
+            REM_TELL_MODEL,
+            uris->model,
+            uris->atom_path,
+            report ? report->path : "");
+  tell_text(self, REM_TELL_MESSAGE, uris->message, string, self->message);
+  tell_text(
+    self, REM_TELL_KNOBS, uris->knobs, string, report ? report->knobs : "");
+  tell_text(
+    self, REM_TELL_NAME, uris->name, string, report ? report->name : "");
+  tell_port(self, report ? report->osc_port : 0U);
+  tell_unsaved(self);
   lv2_atom_forge_pop(&self->forge, &frame);
 }

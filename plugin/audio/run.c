@@ -14,8 +14,8 @@
 
 #define LOAD_SECONDS 0.3 ///< Over which the DSP load is smoothed
 
-/// What port `status` says
-enum { NO_MODEL, PLAYING, FADING, LAST_LOAD_FAILED, PLAYING_AT_ANOTHER_RATE };
+#define PEAK_FALL 1.0 ///< Powers of ten that a peak falls in a second
+#define SILENCE 1e-5f ///< Least peak
 
 REM_RT void
 rem_audio_connect_port(const LV2_Handle instance,
@@ -36,44 +36,31 @@ rem_audio_activate(const LV2_Handle instance)
   self->started      = false;
   self->n_non_finite = 0U;
   self->load         = 0.0f;
+  self->in_peak      = 0.0f;
+  self->out_peak     = 0.0f;
+  memset(self->dc, 0, sizeof(self->dc));
 }
-
-/// Return a control within its range, or its default if the host gives nothing
-/// that is a number
-REM_RT static float
-control(const RemAudio* const self,
-        const uint32_t        port,
-        const float           minimum,
-        const float           normal,
-        const float           maximum)
-{
-  const float* const x = (const float*)rem_audio_port(self, port);
-  return x && !isnan(*x) ? fminf(fmaxf(*x, minimum), maximum) : normal;
-}
-
-#define CONTROL(self, name) \
-  control(self,             \
-          REM_AUDIO_##name, \
-          REM_##name##_MIN, \
-          REM_##name##_DEF, \
-          REM_##name##_MAX)
 
 /// Send every control on its way, but right after activation set it
 REM_RT static void
 aim(RemAudio* const self)
 {
   RemControls* const to = &self->controls;
+  const float* const x  = self->value;
   const uint32_t     n  = self->started ? self->n_glide : 0U;
-  const bool         on = CONTROL(self, ENABLED) > 0.5f;
 
-  rem_ramp_aim(&to->enabled, on ? 1.0f : 0.0f, n);
-  rem_ramp_aim(&to->in_gain, rem_gain_of_db(CONTROL(self, IN_GAIN)), n);
-  rem_ramp_aim(&to->out_gain, rem_gain_of_db(CONTROL(self, OUT_GAIN)), n);
-  rem_ramp_aim(&to->mix, CONTROL(self, MIX), n);
-  rem_ramp_aim(&to->knobs[0], CONTROL(self, KNOB_1), n);
-  rem_ramp_aim(&to->knobs[1], CONTROL(self, KNOB_2), n);
-  rem_ramp_aim(&to->knobs[2], CONTROL(self, KNOB_3), n);
-  rem_ramp_aim(&to->knobs[3], CONTROL(self, KNOB_4), n);
+  rem_ramp_aim(&to->enabled, x[REM_CONTROL_ENABLED] > 0.5f ? 1.0f : 0.0f, n);
+  rem_ramp_aim(&to->in_gain, rem_gain_of_db(x[REM_CONTROL_IN_GAIN]), n);
+  rem_ramp_aim(&to->out_gain, rem_gain_of_db(x[REM_CONTROL_OUT_GAIN]), n);
+  rem_ramp_aim(&to->mix, x[REM_CONTROL_MIX], n);
+  rem_ramp_aim(&to->dc_block, x[REM_CONTROL_DC_BLOCK] > 0.5f ? 1.0f : 0.0f, n);
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    rem_ramp_aim(&to->knobs[k], x[REM_CONTROL_KNOB_1 + k], n);
+  }
+  rem_slot_set_levels(
+    self->slot,
+    x[REM_CONTROL_NORMALISE] > 0.5f,
+    x[REM_CONTROL_CALIBRATE] > 0.5f ? x[REM_CONTROL_INPUT_LEVEL] : NAN);
 }
 
 /// Let the controls go by for `n` samples
@@ -82,6 +69,7 @@ move(RemControls* const from, RemPiece* const piece, const uint32_t n)
 {
   rem_ramp_fill(&from->in_gain, piece->in_gain, n);
   rem_ramp_fill(&from->out_gain, piece->out_gain, n);
+  rem_ramp_fill(&from->dc_block, piece->dc_block, n);
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
     rem_ramp_fill(&from->knobs[k], piece->knobs[k], n);
   }
@@ -102,6 +90,18 @@ only_finite(RemAudio* const self, const float x)
   return good ? x : 0.0f;
 }
 
+/// Return the larger of `peak` and the largest magnitude in `x`
+REM_RT static float
+peak_of(const float* const x, const uint32_t n, const float peak)
+{
+  float largest = peak;
+  for (uint32_t i = 0U; i < n; ++i) {
+    const float size = fabsf(x[i]);
+    largest          = size > largest ? size : largest;
+  }
+  return largest;
+}
+
 /// Take `n` samples from the host: as they are, and as the net hears them
 REM_RT static void
 hear(RemAudio* const self, const uint32_t at, const uint32_t n)
@@ -115,25 +115,8 @@ hear(RemAudio* const self, const uint32_t at, const uint32_t n)
       dry[i]   = in ? only_finite(self, in[at + i]) : 0.0f;
       heard[i] = only_finite(self, piece->in_gain[i] * dry[i]);
     }
+    self->in_peak = peak_of(dry, n, self->in_peak);
   }
-}
-
-/// Let the slot play a piece.  A model of another sample rate than the host's
-/// is to be resampled to and fro in here: outside are samples of the host,
-/// inside the slot samples of the model.
-REM_RT static void
-play(RemAudio* const self, const uint32_t n)
-{
-  RemPiece* const piece = &self->piece;
-  RemSlotBuffers  b     = {{NULL}, {NULL}, {NULL}, piece->through};
-  for (uint32_t c = 0U; c < self->n_channels; ++c) {
-    b.in[c]  = piece->in[c];
-    b.out[c] = piece->wet[c];
-  }
-  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
-    b.knobs[k] = piece->knobs[k];
-  }
-  rem_slot_block(self->slot, &b, n);
 }
 
 /// Mix one sample.  A share of 0 or 1 leaves no rounding behind: what plays
@@ -146,6 +129,40 @@ mixed(const float wet, const float dry, const float share)
     return wet;
   }
   return share >= 1.0f ? dry : wet + share * dry;
+}
+
+/// Take out what lies below 7 Hz: y_t = x_t - x_(t-1) + pole y_(t-1)
+REM_RT static void
+block_dc(RemAudio* const self, const uint32_t channel, const uint32_t n)
+{
+  RemDcBlocker* const dc    = &self->dc[channel];
+  float* const        x     = self->piece.wet[channel];
+  const float* const  share = self->piece.dc_block;
+  for (uint32_t i = 0U; i < n; ++i) {
+    const float y = x[i] - dc->x + self->dc_pole * dc->y;
+    *dc           = (RemDcBlocker){x[i], isfinite(y) ? y : 0.0f};
+    x[i]          = mixed(share[i] * dc->y, x[i], 1.0f - share[i]);
+  }
+}
+
+/// Let the slot play a piece
+REM_RT static void
+play(RemAudio* const self, const uint32_t n)
+{
+  RemPiece* const piece = &self->piece;
+  RemSlotBuffers  b     = {{NULL}, {NULL}, {NULL}, {NULL}, piece->through};
+  for (uint32_t c = 0U; c < self->n_channels; ++c) {
+    b.in[c]  = piece->in[c];
+    b.out[c] = piece->wet[c];
+    b.dry[c] = piece->dry[c];
+  }
+  for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
+    b.knobs[k] = piece->knobs[k];
+  }
+  rem_slot_block(self->slot, &b, n);
+  for (uint32_t c = 0U; c < self->n_channels; ++c) {
+    block_dc(self, c, n);
+  }
 }
 
 /// Give `n` samples to the host
@@ -161,6 +178,7 @@ give(RemAudio* const self, const uint32_t at, const uint32_t n)
       const float dry = 1.0f - p->share[i] * (1.0f - p->through[i]);
       out[at + i]     = only_finite(self, mixed(wet, p->dry[c][i], dry));
     }
+    self->out_peak = out ? peak_of(out + at, n, self->out_peak) : 0.0f;
   }
 }
 
@@ -173,22 +191,16 @@ show_number(const RemAudio* const self, const uint32_t port, const float x)
   }
 }
 
-REM_RT static int
+REM_RT static uint32_t
 status(const RemAudio* const self)
 {
-  const RemVoice* const voice = rem_slot_voice(self->slot);
   if (rem_slot_is_fading(self->slot)) {
-    return FADING;
+    return REM_FADING;
   }
   if (self->failed) {
-    return LAST_LOAD_FAILED;
+    return REM_LAST_LOAD_FAILED;
   }
-  if (!voice) {
-    return NO_MODEL;
-  }
-  return fabs(rem_voice_rate(voice) - self->rate) > 0.5
-           ? PLAYING_AT_ANOTHER_RATE
-           : PLAYING;
+  return rem_slot_has_voice(self->slot) ? REM_PLAYING : REM_NO_MODEL;
 }
 
 /// Follow the share of a block's time that went by since `start`
@@ -203,39 +215,83 @@ measure(RemAudio* const self, const uint64_t start, const uint32_t n)
   }
 }
 
+/// Return a peak in dB
+REM_RT static float
+db_of(const float peak)
+{
+  return fminf(20.0f * log10f(fmaxf(peak, SILENCE)), REM_OUT_PEAK_MAX);
+}
+
+/// Tell the host and everyone else how we are
 REM_RT static void
-show(RemAudio* const self)
+show(RemAudio* const self, const uint32_t n)
 {
   const uint64_t n_bad =
     (uint64_t)self->n_non_finite + rem_slot_n_non_finite(self->slot);
+  const struct {
+    uint32_t port;
+    float    value;
+  } outputs[] = {
+    {REM_AUDIO_STATUS, (float)status(self)},
+    {REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_DSP_LOAD_MAX)},
+    {REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_NON_FINITE_MAX)},
+    {REM_AUDIO_LATENCY, (float)rem_slot_latency(self->slot)},
+    {REM_AUDIO_IN_PEAK, db_of(self->in_peak)},
+    {REM_AUDIO_OUT_PEAK, db_of(self->out_peak)}};
 
-  show_number(self, REM_AUDIO_STATUS, (float)status(self));
-  show_number(
-    self, REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_DSP_LOAD_MAX));
-  show_number(
-    self, REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_NON_FINITE_MAX));
+  for (uint32_t i = 0U; i < sizeof(outputs) / sizeof(*outputs); ++i) {
+    show_number(self, outputs[i].port, outputs[i].value);
+  }
+  atomic_store(&self->remote.status, (uint32_t)outputs[0].value);
+  atomic_store(&self->remote.load, outputs[1].value);
+  atomic_store(&self->remote.n_non_finite, (uint32_t)outputs[2].value);
+  atomic_store(&self->remote.latency, (uint32_t)outputs[3].value);
+  atomic_store(&self->remote.in_peak, outputs[4].value);
+  atomic_store(&self->remote.out_peak, outputs[5].value);
+  atomic_store(&self->remote.n_late, rem_slot_n_late(self->slot));
+
+  const float fall = powf(10.0f, -(float)(PEAK_FALL * n / self->rate));
+  self->in_peak *= fall;
+  self->out_peak *= fall;
+}
+
+/// Obey whoever has something to say
+REM_RT static void
+listen(RemAudio* const self)
+{
+  rem_audio_read_controls(self);
+  rem_audio_receive(self);
+  if (atomic_exchange(&self->remote.reset, false)) {
+    rem_slot_rest(self->slot);
+  }
+  rem_slot_pick_up(self->slot);
 }
 
 REM_RT void
 rem_audio_run(const LV2_Handle instance, const uint32_t n_samples)
 {
-  RemAudio* const    self  = (RemAudio*)instance;
-  const uint64_t     start = rem_ticks();
-  const RemFloatMode mode  = rem_denormals_off();
+  RemAudio* const       self  = (RemAudio*)instance;
+  const uint64_t        start = rem_ticks();
+  const RemFloatMode    mode  = rem_denormals_off();
+  const LV2_Atom_Event* event = rem_audio_first_event(self);
+  uint32_t              none  = 0U;
 
-  rem_audio_receive(self);
-  rem_slot_pick_up(self->slot);
-  aim(self);
-  for (uint32_t at = 0U, n = 0U; at < n_samples; at += n) {
-    n = n_samples - at < REM_SLOT_CHUNK ? n_samples - at : REM_SLOT_CHUNK;
-    move(&self->controls, &self->piece, n);
-    hear(self, at, n);
-    play(self, n);
-    give(self, at, n);
+  atomic_fetch_add(&self->remote.n_begun, 1U);
+  listen(self);
+  for (uint32_t at = 0U, until = 0U; at < n_samples; at = until) {
+    until = n_samples - at < REM_SLOT_CHUNK ? n_samples : at + REM_SLOT_CHUNK;
+    event = rem_audio_obey_midi(self, event, at, &until);
+    aim(self);
+    move(&self->controls, &self->piece, until - at);
+    hear(self, at, until - at);
+    play(self, until - at);
+    give(self, at, until - at);
     self->started = true;
   }
+  (void)rem_audio_obey_midi(self, event, UINT32_MAX, &none);
   rem_audio_notify(self);
   measure(self, start, n_samples);
-  show(self);
+  show(self, n_samples);
+  atomic_fetch_add(&self->remote.n_done, 1U);
   rem_denormals_restore(mode);
 }

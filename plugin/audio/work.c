@@ -6,10 +6,58 @@
 
 #include "plugin/state.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
-/// Load or collect.  What comes of it reaches the audio thread through the slot
-/// and the loader's news, so nothing is lost if the host drops a response.
+/// Load a model that the host or MIDI asked for; the report tells the rest
+static void
+load(RemAudio* const               self,
+     const RemNumberRequest* const request,
+     const char* const             path)
+{
+  RemError error = {REM_SUCCESS, "", ""};
+  RemCue   cue   = rem_cue(request->kind == REM_WORK_LOAD);
+  if (path) {
+    (void)rem_loader_load(&self->loader, path, &cue, &error);
+  } else {
+    (void)rem_loader_select(&self->loader, request->number, &cue, &error);
+  }
+}
+
+LV2_Worker_Status
+rem_audio_work(RemAudio* const   self,
+               const uint32_t    size,
+               const void* const data)
+{
+  const char* const text    = (const char*)data + offsetof(RemRequest, text);
+  RemNumberRequest  request = {0U, 0U};
+  if (size < sizeof(request.kind)) {
+    return LV2_WORKER_ERR_UNKNOWN;
+  }
+
+  // The host promises no alignment
+  memcpy(&request, data, size < sizeof(request) ? size : sizeof(request));
+  const bool words = memchr(text, 0, size - offsetof(RemRequest, text)) != NULL;
+  const bool whole = size >= sizeof(request);
+  if (request.kind == REM_WORK_COLLECT) {
+    rem_loader_collect(&self->loader);
+  } else if (request.kind == REM_WORK_LOAD && words) {
+    load(self, &request, text);
+  } else if (request.kind == REM_WORK_SELECT && whole) {
+    load(self, &request, NULL);
+  } else if (request.kind == REM_WORK_NAME && words) {
+    (void)rem_instance_rename(&self->instance, text, false, NULL);
+  } else if (request.kind == REM_WORK_QUALITY && whole) {
+    rem_loader_set_quality(&self->loader, request.number);
+  } else {
+    return LV2_WORKER_ERR_UNKNOWN;
+  }
+  return LV2_WORKER_SUCCESS;
+}
+
+/// What comes of it reaches the audio thread through the slot and the loader's
+/// news, so nothing is lost if the host drops a response
 static LV2_Worker_Status
 work(const LV2_Handle                  instance,
      const LV2_Worker_Respond_Function respond,
@@ -19,23 +67,7 @@ work(const LV2_Handle                  instance,
 {
   (void)respond;
   (void)handle;
-
-  RemAudio* const   self = (RemAudio*)instance;
-  const char* const path = (const char*)data + sizeof(uint32_t);
-  uint32_t          kind = 0U;
-  if (size < sizeof(kind)) {
-    return LV2_WORKER_ERR_UNKNOWN;
-  }
-
-  memcpy(&kind, data, sizeof(kind)); // The host promises no alignment
-  if (kind == REM_WORK_COLLECT) {
-    rem_loader_collect(&self->loader);
-  } else if (kind == REM_WORK_LOAD && memchr(path, 0, size - sizeof(kind))) {
-    rem_loader_load(&self->loader, path);
-  } else {
-    return LV2_WORKER_ERR_UNKNOWN;
-  }
-  return LV2_WORKER_SUCCESS;
+  return rem_audio_work((RemAudio*)instance, size, data);
 }
 
 /// Required by the extension; our worker sends no responses
@@ -62,9 +94,9 @@ save(const LV2_Handle                instance,
   (void)flags;
 
   RemAudio* const self = (RemAudio*)instance;
-  return self->map
-           ? rem_state_save(&self->loader, &self->uris, store, handle, features)
-           : LV2_STATE_ERR_NO_FEATURE;
+  return self->map ? rem_state_save(
+                       &self->instance, &self->uris, store, handle, features)
+                   : LV2_STATE_ERR_NO_FEATURE;
 }
 
 static LV2_State_Status
@@ -78,7 +110,7 @@ restore(const LV2_Handle                  instance,
 
   RemAudio* const self = (RemAudio*)instance;
   return self->map ? rem_state_restore(
-                       &self->loader, &self->uris, retrieve, handle, features)
+                       &self->instance, &self->uris, retrieve, handle, features)
                    : LV2_STATE_ERR_NO_FEATURE;
 }
 

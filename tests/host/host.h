@@ -28,9 +28,12 @@
 #define HOST_STEREO "urn:remanence:audio-stereo"
 #define HOST_MODEL "urn:remanence:model"
 #define HOST_MESSAGE "urn:remanence:message"
+#define HOST_KNOBS "urn:remanence:knobs"
+#define HOST_NAME "urn:remanence:name"
+#define HOST_OSC_PORT "urn:remanence:osc-port"
 
 #define HOST_MAX_BLOCK 8192U ///< Longest block that the options promise
-#define HOST_MAX_PORTS 32U
+#define HOST_MAX_PORTS 40U
 #define HOST_MAX_CHANNELS 2U
 #define HOST_ATOM_BYTES 16384U ///< Size of an atom port's buffer
 #define HOST_TEXT_BYTES 32768U ///< Longest log
@@ -63,9 +66,13 @@ typedef struct {
 typedef struct {
   uint32_t n_model;       ///< How often it told its model
   uint32_t n_message;     ///< How often it gave a reason
+  uint32_t n_changed;     ///< How often it said that its state has changed
   uint32_t n_other;       ///< Anything else
+  int32_t  osc_port;      ///< The last port
   char     model[4096];   ///< The last model
   char     message[4096]; ///< The last reason
+  char     knobs[4096];   ///< What the knobs are called
+  char     name[4096];    ///< What OSC calls the instance
 } HostHeard;
 
 /// URIs to numbers and back, for all threads

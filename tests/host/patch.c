@@ -65,6 +65,13 @@ hear_set(Host* const host, const LV2_Atom_Object* const object)
     CHECK(value->type == host_urid(host, LV2_ATOM__String));
     copy_text(heard->message, sizeof(heard->message), value);
     ++heard->n_message;
+  } else if (property->body == host_urid(host, HOST_KNOBS)) {
+    copy_text(heard->knobs, sizeof(heard->knobs), value);
+  } else if (property->body == host_urid(host, HOST_NAME)) {
+    copy_text(heard->name, sizeof(heard->name), value);
+  } else if (property->body == host_urid(host, HOST_OSC_PORT)) {
+    CHECK(value->type == host_urid(host, LV2_ATOM__Int));
+    heard->osc_port = ((const LV2_Atom_Int*)value)->body;
   } else {
     ++heard->n_other;
   }
@@ -78,6 +85,9 @@ hear_event(Host* const host, const LV2_Atom_Event* const event)
   if (event->body.type == host_urid(host, LV2_ATOM__Object) &&
       object->body.otype == host_urid(host, LV2_PATCH__Set)) {
     hear_set(host, object);
+  } else if (event->body.type == host_urid(host, LV2_ATOM__Object) &&
+             object->body.otype == host_urid(host, LV2_STATE__StateChanged)) {
+    ++host->heard.n_changed;
   } else {
     ++host->heard.n_other;
   }

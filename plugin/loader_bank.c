@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: ISC
+
+/// Going through the folder of the model that plays
+
+#include "plugin/bank.h"
+#include "plugin/loader.h"
+#include "plugin/loader_internal.h"
+#include "plugin/model_roots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+RemStatus
+rem_loader_bank(RemLoader* const loader,
+                RemBank* const   bank,
+                RemError* const  error)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemModelId id = *rem_loader_id(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+  return id.path[0]
+           ? rem_bank_read_beside(id.path, bank, error)
+           : rem_fail(error,
+                      REM_NO_FILE,
+                      NULL,
+                      "no model plays, so there is no folder to go through");
+}
+
+/// Return whether a file of the bank may be played: a confined cue does not
+/// follow a link out of the folder, but into the model roots
+static bool
+is_allowed(const RemLoader* const loader,
+           const RemBank* const   bank,
+           const char* const      path,
+           const RemCue* const    cue)
+{
+  char* const  real    = realpath(path, NULL);
+  const char*  folder  = bank->folder ? bank->folder : "";
+  const size_t n       = strlen(folder);
+  const bool   allowed = !cue->confined || !real ||
+                       (!strncmp(real, folder, n) && real[n] == '/') ||
+                       rem_model_roots_contain(loader->bundle, real);
+  free(real);
+  return allowed;
+}
+
+/// Load file `index` of `bank`
+static RemStatus
+load(RemLoader* const     loader,
+     const RemBank* const bank,
+     const size_t         index,
+     RemCue* const        cue,
+     RemError* const      error)
+{
+  if (index >= bank->n) {
+    return rem_fail(error,
+                    REM_NO_FILE,
+                    bank->folder,
+                    "the folder has no model %zu; expected 1 to %zu",
+                    index + 1U,
+                    bank->n);
+  }
+
+  char* const path = rem_bank_path(bank, index);
+  RemStatus   st   = REM_NO_MEMORY;
+  if (!path) {
+    (void)rem_fail(error, st, bank->folder, "not enough memory");
+  } else if (!is_allowed(loader, bank, path, cue)) {
+    st = rem_fail(
+      error, REM_BAD_ARGUMENT, path, "the link leads out of the model folders");
+  } else {
+    st = rem_loader_load(loader, path, cue, error);
+  }
+  free(path);
+  return st;
+}
+
+RemStatus
+rem_loader_step(RemLoader* const loader,
+                const int        by,
+                RemCue* const    cue,
+                RemError* const  error)
+{
+  RemBank bank = {NULL, NULL, 0U, 0U};
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemModelId id = *rem_loader_id(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+
+  RemStatus st = rem_loader_bank(loader, &bank, error);
+  if (!st) {
+    const int at = rem_bank_step(&bank, id.path, by); // -1 is beyond any bank
+    st           = load(loader, &bank, (size_t)at, cue, error);
+  }
+  rem_bank_clear(&bank);
+  return st;
+}
+
+RemStatus
+rem_loader_select(RemLoader* const loader,
+                  const uint32_t   index,
+                  RemCue* const    cue,
+                  RemError* const  error)
+{
+  RemBank   bank = {NULL, NULL, 0U, 0U};
+  RemStatus st   = rem_loader_bank(loader, &bank, error);
+  if (!st) {
+    st = load(loader, &bank, index, cue, error);
+  }
+  rem_bank_clear(&bank);
+  return st;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: ISC
+
+/// Models that are ready, so that one is heard in the next block, and those
+/// that come in anew at another quality
+
+#include "plugin/loader.h"
+
+#include "dsp/denormal.h"
+#include "plugin/loader_internal.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define WARM_SECONDS 0.0005 ///< That a ready model is warmed for, at most
+#define TRIAL_FRAMES 2048U  ///< That are played to it to find its speed
+
+static void
+clear(RemReady* const ready)
+{
+  rem_stream_free(ready->stream);
+  rem_loaded_release(ready->loaded);
+  memset(ready, 0, sizeof(*ready));
+}
+
+void
+rem_loader_clear_ready(RemLoader* const loader)
+{
+  for (uint32_t i = 0U; i < REM_READY_SLOTS; ++i) {
+    clear(&loader->ready[i]);
+  }
+}
+
+static double
+seconds_now(void)
+{
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/// Return how many frames a stream plays in #WARM_SECONDS, and set it to rest
+static uint32_t
+frames_in_no_time(const RemLoader* const loader, RemStream* const stream)
+{
+  float              x[REM_SLOT_CHANNELS][REM_SLOT_CHUNK] = {{0.0f}};
+  float              y[REM_SLOT_CHANNELS][REM_SLOT_CHUNK];
+  const float* const in[REM_SLOT_CHANNELS]  = {x[0], x[1]};
+  float* const       out[REM_SLOT_CHANNELS] = {y[0], y[1]};
+  const RemFloatMode mode                   = rem_denormals_off();
+  const double       start                  = seconds_now();
+  for (uint32_t n = 0U; n < TRIAL_FRAMES; n += REM_SLOT_CHUNK) {
+    if (loader->n_channels == 2U) {
+      rem_stream_block_pair(stream, in, NULL, 0U, out, REM_SLOT_CHUNK);
+    } else {
+      rem_stream_block(stream, 0U, in[0], NULL, 0U, out[0], REM_SLOT_CHUNK);
+    }
+  }
+  const double each = (seconds_now() - start) / TRIAL_FRAMES;
+  rem_denormals_restore(mode);
+  for (uint32_t c = 0U; c < loader->n_channels; ++c) {
+    rem_stream_reset(stream, c);
+  }
+  return (uint32_t)fmin(fmax(WARM_SECONDS / each, 16.0), loader->rate);
+}
+
+/// Build what the model at a place will play through, unless it is there
+static RemStatus
+prepare(const RemLoader* const loader,
+        RemReady* const        ready,
+        RemError* const        error)
+{
+  if (ready->stream) {
+    return REM_SUCCESS;
+  }
+  const RemStatus st =
+    rem_loader_build(loader, ready->loaded, &ready->stream, error);
+  if (!st) {
+    ready->n_warm = frames_in_no_time(loader, ready->stream);
+  }
+  return st;
+}
+
+RemStatus
+rem_loader_preload(RemLoader* const  loader,
+                   const uint32_t    slot,
+                   const char* const path,
+                   RemError* const   error)
+{
+  RemReady ready = {NULL, NULL, 0U};
+  if (slot >= REM_READY_SLOTS) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "there is no slot %u; expected 0 to %u",
+                    slot,
+                    REM_READY_SLOTS - 1U);
+  }
+
+  (void)pthread_mutex_lock(&loader->lock);
+  RemStatus st = rem_loaded_read(path, &ready.loaded, error);
+  if (!st && !(st = prepare(loader, &ready, error))) {
+    clear(&loader->ready[slot]);
+    loader->ready[slot] = ready;
+  } else {
+    clear(&ready);
+  }
+  (void)pthread_mutex_unlock(&loader->lock);
+  return st;
+}
+
+/// Offer what is ready, and build its like for the next time.  The lock is
+/// held.
+static RemStatus
+play(RemLoader* const loader,
+     RemReady* const  ready,
+     RemCue* const    cue,
+     RemError* const  error)
+{
+  RemStatus st = prepare(loader, ready, error);
+  if (!st) {
+    RemStream* const stream = ready->stream;
+    ready->stream           = NULL;
+    st                      = rem_loader_enter(loader,
+                          rem_loaded_share(ready->loaded),
+                          stream,
+                          ready->n_warm,
+                          cue,
+                          error);
+  }
+  loader->told.message[0] = '\0';
+  if (st) {
+    rem_say_error(loader->told.message, error);
+  } else {
+    rem_loader_describe(loader);
+    (void)prepare(loader, ready, NULL); // Else it is built when it is wanted
+  }
+  rem_loader_report(loader, st != REM_SUCCESS);
+  return st;
+}
+
+RemStatus
+rem_loader_play_ready(RemLoader* const loader,
+                      const uint32_t   slot,
+                      RemCue* const    cue,
+                      RemError* const  error)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemStatus st =
+    slot < REM_READY_SLOTS && loader->ready[slot].loaded
+      ? play(loader, &loader->ready[slot], cue, error)
+      : rem_fail(error, REM_NO_FILE, NULL, "nothing is ready in slot %u", slot);
+  (void)pthread_mutex_unlock(&loader->lock);
+  return st;
+}
+
+void
+rem_loader_set_quality(RemLoader* const loader, const uint32_t quality)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  if (quality != loader->quality) {
+    RemCue   cue    = rem_cue(true);
+    RemError error  = {REM_SUCCESS, "", ""};
+    loader->quality = quality;
+    for (uint32_t i = 0U; i < REM_READY_SLOTS; ++i) {
+      rem_stream_free(loader->ready[i].stream);
+      loader->ready[i].stream = NULL;
+    }
+    if (loader->playing) {
+      loader->told.message[0] = '\0';
+      const RemStatus st      = rem_loader_play(
+        loader, REM_SUCCESS, rem_loaded_share(loader->playing), &cue, &error);
+      rem_loader_report(loader, st != REM_SUCCESS);
+    }
+  }
+  (void)pthread_mutex_unlock(&loader->lock);
+}

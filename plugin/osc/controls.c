@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: ISC
+
+/// Commands that concern controls and knobs
+
+#include "plugin/osc/internal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static lo_message
+number_message(const double x)
+{
+  const lo_message message = lo_message_new();
+  (void)lo_message_add_float(message, (float)x);
+  return message;
+}
+
+bool
+rem_osc_control(const RemCommand* const command)
+{
+  RemRemote* const remote  = command->instance->remote;
+  const int        control = rem_control_find(command->verb);
+  double           x       = 0.0;
+  if (control < 0) {
+    return false;
+  }
+  if (!command->argc) {
+    rem_osc_ok(command,
+               number_message((double)atomic_load(&remote->value[control])));
+  } else if (rem_osc_number(command, 0, &x)) {
+    rem_remote_turn(remote, (uint32_t)control, (float)x);
+    rem_osc_ok_when_heard(command, 0U, number_message(x));
+  } else {
+    rem_osc_error(
+      command, REM_OSC_BAD_ARGUMENTS, "expected a number, or nothing");
+  }
+  return true;
+}
+
+/// Return a knob's value in the model's units
+static double
+in_units(const RemKnob* const knob, const float share)
+{
+  return (double)(knob->minimum + share * (knob->maximum - knob->minimum));
+}
+
+void
+rem_osc_knobs(const RemCommand* const command)
+{
+  const RemRemote* const remote = command->instance->remote;
+  RemKnob                knobs[REM_SLOT_KNOBS];
+  const uint32_t         n =
+    rem_loader_knobs(command->instance->loader, knobs, REM_SLOT_KNOBS);
+  for (uint32_t k = 0U; k < n; ++k) {
+    const RemKnob* const knob  = &knobs[k];
+    const lo_message     entry = lo_message_new();
+    const float share = atomic_load(&remote->value[REM_CONTROL_KNOB_1 + k]);
+    (void)lo_message_add_int32(entry, (int32_t)k + 1);
+    (void)lo_message_add_string(entry, knob->name);
+    (void)lo_message_add_float(entry, knob->minimum);
+    (void)lo_message_add_float(entry, knob->maximum);
+    (void)lo_message_add_float(entry, knob->default_value);
+    (void)lo_message_add_float(entry, (float)in_units(knob, share));
+    rem_osc_send(
+      command->server, command->from, command->address, "/entry", entry);
+  }
+  const lo_message count = lo_message_new();
+  (void)lo_message_add_int32(count, (int32_t)n);
+  rem_osc_ok(command, count);
+}
+
+/// Return a character of a knob's name as an address has it, without its case
+static int
+in_address(const char c)
+{
+  static const char forbidden[] = " #*,/?[]{}";
+  return memchr(forbidden, c, sizeof(forbidden) - 1U)
+           ? '_'
+           : tolower((unsigned char)c);
+}
+
+/// Return whether a part of an address means a knob of that name
+static bool
+is_called(const char* address, const char* name)
+{
+  while (*address && *name && in_address(*address) == in_address(*name)) {
+    ++address;
+    ++name;
+  }
+  return !*address && !*name;
+}
+
+void
+rem_osc_knob(const RemCommand* const command)
+{
+  const char* const called = command->verb + strlen("knob/");
+  RemKnob           knobs[REM_SLOT_KNOBS];
+  double            x = 0.0;
+  uint32_t          k = 0U;
+  const uint32_t    n =
+    rem_loader_knobs(command->instance->loader, knobs, REM_SLOT_KNOBS);
+  while (k < n && !is_called(called, knobs[k].name)) {
+    ++k;
+  }
+  if (k == n) {
+    rem_osc_error(command,
+                  REM_OSC_NOTHING_THERE,
+                  "the model has no such knob; NAME/knobs tells them");
+  } else if (!rem_osc_number(command, 0, &x)) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected a number");
+  } else {
+    const RemKnob* const knob = &knobs[k];
+    const float          share =
+      ((float)x - knob->minimum) / (knob->maximum - knob->minimum);
+    rem_remote_turn(command->instance->remote, REM_CONTROL_KNOB_1 + k, share);
+    rem_osc_ok_when_heard(command, 0U, number_message(x));
+  }
+}

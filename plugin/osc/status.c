@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: ISC
+
+/// Telling how an instance is, once or over and over
+
+#include "plugin/osc/internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIN_HZ 0.1
+#define MAX_HZ 60.0
+#define SUBSCRIPTION_SECONDS 60.0
+
+/// A bundle that is being written for an instance
+typedef struct {
+  lo_bundle          bundle;
+  const RemInstance* instance;
+} Status;
+
+/// Add a message, which the bundle then owns, at `path` below the instance
+static void
+add(const Status* const status, const char* const path, const lo_message m)
+{
+  char address[REM_OSC_ADDRESS_SIZE];
+  (void)snprintf(
+    address, sizeof(address), "/remanence/%s/%s", status->instance->name, path);
+  if (m) {
+    (void)lo_bundle_add_message(status->bundle, address, m);
+  }
+}
+
+static void
+add_text(const Status* const status, const char* path, const char* const text)
+{
+  add(status, path, rem_osc_text(text));
+}
+
+static void
+add_float(const Status* const status, const char* const path, const double x)
+{
+  const lo_message m = lo_message_new();
+  (void)lo_message_add_float(m, (float)x);
+  add(status, path, m);
+}
+
+static void
+add_int(const Status* const status, const char* const path, const uint32_t x)
+{
+  const lo_message m = lo_message_new();
+  (void)lo_message_add_int32(m, (int32_t)x);
+  add(status, path, m);
+}
+
+static void
+add_model(const Status* const status)
+{
+  static const char* const states[] = {
+    "no model", "playing", "fading", "last load failed"};
+  const RemRemote* const remote = status->instance->remote;
+  RemReport              told;
+  double                 rate = 0.0;
+  rem_loader_look(status->instance->loader, &told, &rate);
+
+  const char* const slash = strrchr(told.path, '/');
+  add_text(status, "status/state", states[atomic_load(&remote->status) & 3U]);
+  add_text(status, "status/model", slash ? slash + 1 : told.path);
+  add_text(status, "status/path", told.path);
+  add_text(status, "status/message", told.message);
+  add_float(status, "status/model_rate", rate);
+  add_float(status, "status/rate", status->instance->rate);
+}
+
+static void
+add_figures(const Status* const status, const uint32_t port)
+{
+  const RemRemote* const remote = status->instance->remote;
+  add_int(status, "status/latency", atomic_load(&remote->latency));
+  add_float(status, "status/dsp_load", (double)atomic_load(&remote->load));
+  add_float(status, "status/in_peak", (double)atomic_load(&remote->in_peak));
+  add_float(status, "status/out_peak", (double)atomic_load(&remote->out_peak));
+  add_int(status, "status/non_finite", atomic_load(&remote->n_non_finite));
+  add_int(status, "status/late_swaps", atomic_load(&remote->n_late));
+  add_int(status, "status/port", port);
+  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+    add_float(
+      status, rem_controls[i].symbol, (double)atomic_load(&remote->value[i]));
+  }
+}
+
+static void
+send_status(const RemServer* const   server,
+            const RemInstance* const instance,
+            const lo_address         to)
+{
+  const Status status = {lo_bundle_new(LO_TT_IMMEDIATE), instance};
+  if (status.bundle) {
+    add_model(&status);
+    add_figures(&status, server->port);
+    if (to && server->lo) {
+      (void)lo_send_bundle_from(to, server->lo, status.bundle);
+    }
+    lo_bundle_free_recursive(status.bundle);
+  }
+}
+
+void
+rem_osc_get(const RemCommand* const command)
+{
+  send_status(command->server, command->instance, command->from);
+  rem_osc_ok(command, NULL);
+}
+
+void
+rem_osc_drop_subscriber(RemSubscriber* const subscriber)
+{
+  if (subscriber->to) {
+    lo_address_free(subscriber->to);
+  }
+  memset(subscriber, 0, sizeof(*subscriber));
+}
+
+/// Return whether a subscriber is the one at this address
+static bool
+is_at(const RemSubscriber* const s,
+      const RemInstance* const   instance,
+      const lo_address           to)
+{
+  return s->instance == instance && s->to &&
+         !strcmp(lo_address_get_port(s->to), lo_address_get_port(to)) &&
+         !strcmp(lo_address_get_hostname(s->to), lo_address_get_hostname(to));
+}
+
+/// Return the place of who subscribes again, or an empty one, or NULL
+static RemSubscriber*
+place_for(RemServer* const         server,
+          const RemInstance* const instance,
+          const lo_address         to)
+{
+  RemSubscriber* place = NULL;
+  for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
+    RemSubscriber* const s = &server->subscribers[i];
+    if (is_at(s, instance, to)) {
+      return s;
+    }
+    place = s->instance || place ? place : s;
+  }
+  return place;
+}
+
+/// Put `to`, which goes over to it, into the list for a minute
+static void
+subscribe(const RemCommand* const command, const lo_address to, const double hz)
+{
+  RemSubscriber* const place =
+    place_for(command->server, command->instance, to);
+  if (!place) {
+    rem_osc_error(command, REM_OSC_TOO_MUCH, "too many subscribers");
+    lo_address_free(to);
+    return;
+  }
+
+  const double now = rem_osc_now();
+  rem_osc_drop_subscriber(place);
+  if (hz > 0.0) {
+    place->instance = command->instance;
+    place->to       = to;
+    place->period   = 1.0 / fmin(fmax(hz, MIN_HZ), MAX_HZ);
+    place->next     = now;
+    place->end      = now + SUBSCRIPTION_SECONDS;
+  }
+  const lo_message brings = lo_message_new();
+  (void)lo_message_add_int32(
+    brings, (int32_t)strtol(lo_address_get_port(to), NULL, 10));
+  (void)lo_message_add_float(brings,
+                             hz > 0.0 ? (float)(1.0 / place->period) : 0.0f);
+  rem_osc_ok(command, brings);
+  if (hz <= 0.0) {
+    lo_address_free(to);
+  }
+}
+
+void
+rem_osc_subscribe(const RemCommand* const command)
+{
+  char   port[8] = "";
+  double number  = 0.0;
+  double hz      = 0.0;
+  if (!rem_osc_number(command, 0, &number) || number < 1.0 ||
+      number > 65535.0 || !rem_osc_number(command, 1, &hz)) {
+    rem_osc_error(command,
+                  REM_OSC_BAD_ARGUMENTS,
+                  "expected i and f, a port of your machine and how often a "
+                  "second");
+    return;
+  }
+  (void)snprintf(port, sizeof(port), "%d", (int)number);
+  const char* const host =
+    command->from ? lo_address_get_hostname(command->from) : NULL;
+  const lo_address to = host ? lo_address_new(host, port) : NULL;
+  if (to) {
+    subscribe(command, to, hz);
+  }
+}
+
+/// Tell every subscriber of an instance that another model sounds
+static void
+tell_loaded(const RemServer* const server, RemInstance* const instance)
+{
+  char           address[REM_OSC_ADDRESS_SIZE];
+  const uint32_t number = rem_slot_sounding(instance->slot);
+  RemReport      told;
+  double         rate = 0.0;
+  if (number == instance->n_told) {
+    return;
+  }
+
+  instance->n_told = number;
+  rem_loader_look(instance->loader, &told, &rate);
+  (void)snprintf(address, sizeof(address), "/remanence/%s", instance->name);
+  for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
+    if (server->subscribers[i].instance == instance) {
+      rem_osc_send(server,
+                   server->subscribers[i].to,
+                   address,
+                   "/loaded",
+                   rem_osc_text(told.path));
+    }
+  }
+}
+
+double
+rem_osc_tend_subscribers(RemServer* const server)
+{
+  const double now  = rem_osc_now();
+  double       wait = HUGE_VAL;
+  for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
+    RemSubscriber* const s = &server->subscribers[i];
+    if (s->instance && now >= s->end) {
+      rem_osc_drop_subscriber(s);
+    }
+    if (!s->instance) {
+      continue;
+    }
+    tell_loaded(server, s->instance);
+    if (now >= s->next) {
+      send_status(server, s->instance, s->to);
+      s->next = fmax(s->next + s->period, now);
+    }
+    wait = fmin(wait, s->next - now);
+  }
+  return wait;
+}
