@@ -4,7 +4,6 @@
 
 #include "plugin/osc/internal.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,13 +70,14 @@ rem_osc_knobs(const RemCommand* const command)
 }
 
 /// Return a character of a knob's name as an address has it, without its case
-static int
+static char
 in_address(const char c)
 {
   static const char forbidden[] = " #*,/?[]{}";
-  return memchr(forbidden, c, sizeof(forbidden) - 1U)
-           ? '_'
-           : tolower((unsigned char)c);
+  if (memchr(forbidden, c, sizeof(forbidden) - 1U)) {
+    return '_';
+  }
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /// Return whether a part of an address means a knob of that name
