@@ -22,7 +22,7 @@
 typedef struct {
   char  name[64];
   float minimum;
-  float maximum;       ///< Above `minimum`
+  float maximum;       ///< Above `minimum`, by at least 1e-30
   float default_value; ///< Between the two
 } RemKnob;
 

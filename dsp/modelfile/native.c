@@ -92,6 +92,14 @@ read_check(const RemTensors* const tensors, RemModel* const model)
                            rem_tensor_shape(input, shape, sizeof(shape)),
                            spec->n_in);
   }
+  if (input->n > input->end - input->begin) { // Before memory for so many
+    return rem_tensor_fail(tensors,
+                           input,
+                           REM_BAD_SHAPE,
+                           "has %zu numbers in %zu bytes",
+                           input->n,
+                           input->end - input->begin);
+  }
   check->input  = (float*)calloc(n * spec->n_in, sizeof(float));
   check->output = (float*)calloc(n * spec->n_out, sizeof(float));
   if (!check->input || !check->output) {

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Narrowest range of a knob.  Where nets play, denormal numbers count as zero,
+/// and so would the width of a range between two of them.
+#define MIN_RANGE 1e-30f
+
 RemStatus
 rem_words_number_knobs(RemModel* const   model,
                        const char* const name,
@@ -46,13 +50,15 @@ read_knob(const RemJson* const at, RemKnob* const knob)
       (st = rem_json_float(&maximum, -FLT_MAX, FLT_MAX, &knob->maximum))) {
     return st;
   }
-  if (!(knob->maximum > knob->minimum) ||
+  if (!(knob->maximum - knob->minimum >= MIN_RANGE) ||
       !isfinite(knob->maximum - knob->minimum)) {
     return rem_json_fail(&maximum,
                          REM_BAD_FORMAT,
-                         "is %g, expected more than the minimum of %g",
+                         "is %g, expected more than the minimum of %g, by a "
+                         "finite range of at least %g",
                          (double)knob->maximum,
-                         (double)knob->minimum);
+                         (double)knob->minimum,
+                         (double)MIN_RANGE);
   }
   return rem_json_float(
     &value, knob->minimum, knob->maximum, &knob->default_value);

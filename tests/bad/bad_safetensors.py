@@ -208,6 +208,8 @@ def add_words(folder):
              tensor((16, 2), net.INPUT)),
             ('BAD_SHAPE', 'check-length', 'check.output', 'check.output',
              tensor((31, 1), net.INPUT[1:])),
+            ('BAD_SHAPE', 'check-integers', 'in 0 bytes', 'check.input',
+             tensor((1 << 20, 1), [], 'I32')),
             ('NOT_FINITE', 'check-nan', 'check.input', 'check.input',
              tensor((32, 1), [float('nan')] * 32)),
             ('BAD_SHAPE', 'rest-shape', 'rest.h_l0', 'rest.h_l0',
@@ -222,9 +224,24 @@ def add_words(folder):
                    packed(left, metadata()))
 
 
+def add_knobs(folder):
+    """Ranges that a processor which flushes denormal numbers takes for none"""
+    base = {key: value for key, value in ours().items()
+            if not key.startswith('check.')}
+    base['rnn.weight_ih_l0'] = tensor((4 * N, 2), net.flat(net.W_IH) * 2)
+    for status, name, low, high in [('SUCCESS', 'knob', -1e-30, 1e-30),
+                                    ('BAD_FORMAT', 'knob-narrow', 0, 1e-40),
+                                    ('BAD_FORMAT', 'knob-below', -1e-38, 1e-38)]:
+        knob = {'name': 'Gain', 'minimum': low, 'maximum': high, 'default': 0}
+        words = 'knobs[0].maximum' if status != 'SUCCESS' else ''
+        folder.add(status, name + '.safetensors', words,
+                   packed(base, metadata(n_in=2, knobs=[knob])))
+
+
 def add_all(folder):
     add_headers(folder)
     add_tensors(folder, 'ours-', ours(), metadata())
     add_tensors(folder, 'torch-', state_dict(), None)
     add_state_dicts(folder)
     add_words(folder)
+    add_knobs(folder)
