@@ -196,6 +196,21 @@ noise(uint32_t* const seed)
   return (float)(*seed >> 8U) / 8388608.0f - 1.0f;
 }
 
+/// Check that the output y [n] is finite: no file could hold another
+static RemStatus
+check_output(const float* const y, const size_t n, RemError* const error)
+{
+  for (size_t i = 0; i < n; ++i) {
+    if (!isfinite(y[i])) {
+      return rem_fail(error,
+                      REM_NOT_FINITE,
+                      NULL,
+                      "the net's output is not finite when it hears noise");
+    }
+  }
+  return REM_SUCCESS;
+}
+
 RemStatus
 rem_model_make_check(RemModel* const model, RemError* const error)
 {
@@ -216,14 +231,19 @@ rem_model_make_check(RemModel* const model, RemError* const error)
     rem_net_block(player.net, player.state, input, output, CHECK_FRAMES);
     rem_denormals_restore(mode);
     close_player(&player);
+    st = check_output(output, CHECK_FRAMES * n_out, error);
+  } else {
+    st = rem_fail(error, st, NULL, "out of memory for the test vector");
+  }
+  if (!st) {
     free(model->check.input);
     free(model->check.output);
     model->check = (RemModelCheck){CHECK_FRAMES, input, output};
-    return REM_SUCCESS;
+    return st;
   }
   free(input);
   free(output);
-  return rem_fail(error, st, NULL, "out of memory for the test vector");
+  return st;
 }
 
 /// Run a net over `input` with every number `factor` times as large

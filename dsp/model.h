@@ -94,6 +94,8 @@ rem_model_settle(RemModel* model, RemError* error);
 /**
    Give the model a test vector: 256 frames of seeded noise and what the net
    makes of them from the rest state.  Replaces an older one.
+
+   @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the output overflows.
 */
 RemStatus
 rem_model_make_check(RemModel* model, RemError* error);

@@ -130,6 +130,8 @@ def add_tensors(folder, prefix, base, words):
         bias=tensor((1,), [float('inf')]))
     add('NOT_FINITE', 'too-large-for-float', 'bias_ih_l0',
         bias_ih_l0=tensor((16,), [1e300] * 16, 'F64'))
+    add('NOT_FINITE', 'too-loud-for-float', 'test vector',
+        bias_ih_l0=tensor((16,), [9.0] * 16), weight=tensor((1, N), [3e38] * N))
     add('UNSUPPORTED', 'integers', 'I32',
         bias_ih_l0=tensor((16,), [1] * 16, 'I32'))
     add('UNSUPPORTED', 'gru', 'GRU', weight_ih_l0=tensor((12, 1), [0] * 12),
