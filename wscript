@@ -38,6 +38,7 @@ WARNINGS = '''-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla
 OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
 SANITIZE = ['-O1', '-g', '-fno-omit-frame-pointer', '-fno-math-errno',
             '-ffp-contract=off', '-fno-sanitize-recover=all']
+UNCOVERED = 'tests/fuzz/uncovered.txt'  # Files that do not steer a fuzzer
 
 FMAX = '''
 #include <math.h>
@@ -89,6 +90,9 @@ def configure(conf):
                          msg='Checking for fmax() in loops'):
         conf.env.append_value('CFLAGS', ['-fno-builtin-fmax',
                                          '-fno-builtin-fmin'])
+    if 'fuzzer' in conf.options.sanitize:
+        conf.env.append_value('CFLAGS', '-fsanitize-coverage-ignorelist='
+                              + conf.path.find_node(UNCOVERED).abspath())
     conf.env.SANITIZE = conf.options.sanitize
     conf.env.WERROR = conf.options.werror
     conf.env.LV2DIR = os.path.abspath(os.path.expanduser(
@@ -129,6 +133,8 @@ def build(bld):
     bld.install_files('${DOCDIR}', ['LICENSES/ISC.txt', 'README.md', 'NEWS'])
     if bld.cmd in ('bench', 'check', 'lint', 'tests'):
         build_tests(bld)
+    if bld.cmd in ('check', 'fuzzers', 'lint', 'tests'):
+        build_fuzzers(bld)
     if bld.cmd in ('check', 'lint', 'demo'):
         bld.program(source='tests/demo/apply.c', target='tests/apply',
                     includes='.', use='trainer LILV LV2', install_path=None)
@@ -195,3 +201,26 @@ def build_tests(bld):
                         ' LILV LV2 DL M PTHREAD',
                     defines=['BUILD_DIR="%s"' % bld.bldnode.abspath(),
                              'SOURCE_DIR="%s"' % bld.srcnode.abspath()])
+
+
+def build_fuzzers(bld):
+    """Programs of tests/fuzz/fuzz_*.c: with libFuzzer in `./waf fuzz`, else
+    with a main program that runs the kept corpus, for tests/run.py"""
+    folder = bld.path.ant_glob
+    fuzzing = bld.cmd == 'fuzzers'
+    mains = ['tests/fuzz/settle.c', 'tests/fuzz/replay.c']
+    if fuzzing and 'fuzzer' not in bld.env.SANITIZE:
+        bld.fatal('./waf fuzz builds these')
+    bld.stlib(source=folder('tests/fuzz/*.c',
+                            excl=mains + ['tests/fuzz/fuzz_*.c']),
+              target='fuzz', includes='.', use='dsp', install_path=None)
+    for path in folder('tests/fuzz/fuzz_*.c'):
+        bld.program(source=[path, mains[not fuzzing]], includes='.',
+                    install_path=None, name=path.name[:-2],
+                    target='tests/fuzz/' + path.name[:-2],
+                    use='fuzz plugin dsp LV2 JANSSON M PTHREAD',
+                    linkflags=['-fsanitize=fuzzer'] + [
+                        '-Wl,--wrap=rem_model_' + name
+                        for name in ('settle', 'make_check')] if fuzzing else [],
+                    defines=['SOURCE_DIR="%s"' % bld.srcnode.abspath(),
+                             'FUZZ_TARGET="%s"' % path.name[5:-2]])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Waf's commands for developers: tests, check, lint, bench, demo"""
+"""Waf's commands for developers: tests, check, fuzz, lint, bench, demo"""
 
 import json
 import os
@@ -26,6 +26,9 @@ ARM_PACKAGES = '''libc6-dev libcairo2-dev libfftw3-dev libjansson-dev
     liblilv-dev liblo-dev libsndfile1-dev libspeexdsp-dev lv2-dev
     nettle-dev'''.split()
 
+# Fuzzing has a build of its own too: folder, --sanitize
+FUZZED = ('fuzz', 'fuzzer-no-link,address,undefined')
+
 
 def options(opt):
     group = opt.add_option_group('Test, bench and demo options')
@@ -34,6 +37,10 @@ def options(opt):
                           " or 'asan/*', separated by commas")
     group.add_option('--hosts', action='store_true',
                      help='check: with the slow tests in real hosts')
+    group.add_option('--target', default='', metavar='NAME',
+                     help='fuzz: this one alone, like nam [default: all]')
+    group.add_option('--runs', default='200000', metavar='N',
+                     help='fuzz: try so many inputs [default: 200000]')
     group.add_option('--json', action='store_true',
                      help='bench: print one JSON object')
     group.add_option('--compare', default='', metavar='OLD.json',
@@ -79,10 +86,10 @@ class Check(Tests):
         if status or not Options.commands:
             sys.exit(status)  # Before waf adds a last line of its own
 
-    def build_again(self, folder, options, env):
-        Logs.info('Building again for the tests %s/*', folder)
+    def build_again(self, folder, options, env, command='tests'):
+        Logs.info('Building again for %s/*', folder)
         if subprocess.call(
-                [os.path.join(self.top_dir, 'waf'), 'tests',
+                [os.path.join(self.top_dir, 'waf'), command,
                  '--out=' + os.path.join(self.out_dir, folder)] + options,
                 cwd=self.top_dir,
                 env=dict(os.environ, WAFLOCK='.lock-waf_' + folder, **env)):
@@ -109,6 +116,32 @@ class Check(Tests):
                 '%s/usr/%s/pkgconfig' % (root, folder)
                 for folder in ('lib/' + ARM, 'lib', 'share'))})
         return 'qemu-aarch64 -L ' + root
+
+
+class Fuzzers(Build.BuildContext):
+    """builds what fuzz runs, where fuzz has configured it"""
+    cmd = 'fuzzers'
+    fun = 'build'
+
+
+class Fuzz(Check):
+    """gives readers of files millions of inputs, most of them broken"""
+    cmd = 'fuzz'
+
+    def execute_build(self):
+        folder, sanitize = FUZZED
+        target = self.options.target
+        names = ['fuzz_' + target] if target else [
+            node.name[:-2] for node in
+            self.srcnode.ant_glob('tests/fuzz/fuzz_*.c')]
+        self.build_again(
+            folder, ['--sanitize=' + sanitize, '--targets='
+                     + ','.join(['remanence_ports.h'] + names)],
+            {'CC': shutil.which('clang-14') or 'clang'}, 'fuzzers')
+        if subprocess.call(self.env.PYTHON + [
+                'tests/fuzz/fuzz.py', os.path.join(self.out_dir, folder),
+                self.options.runs] + names, cwd=self.top_dir):
+            sys.exit(1)  # It has said why
 
 
 class Lint(Build.BuildContext):

@@ -5,7 +5,8 @@
     run.py BUILD_DIR [--only=PATTERNS] [--hosts]
            [--set=NAME:FOLDER:PATTERNS:COMMAND]...
 
-A test is a program built from test_*.c or a script test_*.py of this folder.
+A test is a program built from test_*.c or a script test_*.py of this folder, or
+a fuzz/fuzz_*.c, which runs the corpus kept beside it.
 Exit status 0 is a pass, 77 a skip whose last line says why, any other a
 failure.  The programs run again, as NAME/..., from every FOLDER of BUILD_DIR
 (a build under sanitizers, or for another processor) where their names match,
@@ -113,8 +114,9 @@ def matches(name, patterns):
 
 
 def programs(build):
-    return [Test(path.stem, [build/'tests'/path.stem], build)
-            for path in sorted(TESTS.glob('test_*.c'))]
+    paths = sorted(TESTS.glob('test_*.c')) + sorted(TESTS.glob('fuzz/fuzz_*.c'))
+    return [Test(path.stem, [build/'tests'/path.parent.relative_to(TESTS)
+                             /path.stem], build) for path in paths]
 
 
 def scripts(build, pattern):
