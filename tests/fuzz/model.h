@@ -8,6 +8,7 @@
 #include "dsp/denormal.h"
 #include "dsp/model.h"
 #include "tests/check.h"
+#include "tests/fuzz/settle.h"
 #include "tests/modelfile.h"
 
 #include <stddef.h>
@@ -31,6 +32,7 @@ check_idle(const RemModel* const model)
 static inline void
 fuzz_model(const uint8_t* const bytes, const size_t size)
 {
+  choose_settling(bytes, size);
   RemModel* const model = decode_anything(bytes, size);
   if (model) {
     RemModel* const back = round_trip(model, REM_FORMAT_NATIVE);

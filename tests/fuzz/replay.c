@@ -6,6 +6,7 @@
 #include "tests/check.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/mutate.h"
+#include "tests/fuzz/settle.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -21,6 +22,13 @@ LLVMFuzzerMutate(uint8_t* const data, const size_t size, const size_t max_size)
     data[size / 2U] ^= 1U;
   }
   return size;
+}
+
+void
+choose_settling(const uint8_t* const bytes, const size_t size)
+{
+  (void)bytes;
+  (void)size;
 }
 
 /// Run one file, in memory of its exact size, so that a sanitizer sees any step
