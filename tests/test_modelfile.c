@@ -128,6 +128,38 @@ test_refusals(void)
   rem_model_free(model);
 }
 
+/// Return an object in objects, `depth` in all
+static char*
+nested(const size_t depth)
+{
+  char* const text = (char*)calloc(depth * 6U + 2U, 1U);
+  CHECK(text);
+  for (size_t i = 0; i < depth; ++i) {
+    memcpy(text + 5U * i, "{\"a\":", 5U);
+    text[5U * depth + 1U + i] = '}';
+  }
+  text[5U * depth] = '1';
+  return text;
+}
+
+/// Metadata that lies deeper in one format than in another
+static void
+test_depth(void)
+{
+  for (size_t depth = 28; depth <= 32U; ++depth) {
+    RemModel* const model = plain_model(1, 2, 1, false);
+    model->metrics        = nested(depth);
+    through(model, REM_FORMAT_NATIVE, REM_FORMAT_NATIVE);
+    if (depth <= 29U) { // In "remanence", in "metadata", in the file
+      through(model, REM_FORMAT_AIDAX, REM_FORMAT_NAM);
+    } else {
+      check_refused(model, REM_FORMAT_AIDAX, "nested");
+      check_refused(model, REM_FORMAT_NAM, "nested");
+    }
+    rem_model_free(model);
+  }
+}
+
 /// A model written to a file, over another file, and over what is none
 static void
 test_write(void)
@@ -178,6 +210,7 @@ main(void)
   test_flicker();
   test_sizes();
   test_refusals();
+  test_depth();
   test_write();
   test_paths_to_formats();
   return 0;

@@ -81,14 +81,14 @@ skip_string(const char* p, const char* const end)
   return p < end ? p + 1 : end;
 }
 
-/// Check nesting and counts, without looking at anything else
-static RemStatus
-check_limits(const char* const      bytes,
-             const char* const      end,
-             const size_t           offset,
-             const RemSource* const source)
+RemStatus
+rem_json_check_limits(const char* const      bytes,
+                      const size_t           size,
+                      const size_t           offset,
+                      const RemSource* const source)
 {
-  size_t depth = 0, n_containers = 0, n_values = 0;
+  const char* const end   = bytes + size;
+  size_t            depth = 0, n_containers = 0, n_values = 0;
   for (const char* p = bytes; p < end;) {
     const char c = *p;
     depth += c == '[' || c == '{';
@@ -131,7 +131,7 @@ rem_json_parse(const char* const      bytes,
 {
   json_error_t    e;
   char            place[64];
-  const RemStatus st = check_limits(bytes, bytes + size, offset, source);
+  const RemStatus st = rem_json_check_limits(bytes, size, offset, source);
   *out               = NULL;
   if (st) {
     return st;

@@ -32,6 +32,14 @@ typedef struct {
   char             path[160]; ///< "layers[0].weights[1]", empty for the root
 } RemJson;
 
+/// Check nesting and counts of text [size], without looking at anything else,
+/// as rem_json_parse() does; #REM_BAD_FORMAT or #REM_TOO_LARGE
+RemStatus
+rem_json_check_limits(const char*      bytes,
+                      size_t           size,
+                      size_t           offset,
+                      const RemSource* source);
+
 /**
    Parse one JSON object.
 

@@ -245,19 +245,14 @@ check_texts(const RemModel* const model, RemError* const error)
   return check_object(model->provenance, "provenance", error);
 }
 
-RemStatus
-rem_model_encode(const RemModel* const model,
-                 const RemFormat       format,
-                 void** const          out,
-                 size_t* const         size,
-                 RemError* const       error)
+/// Encode a model whose texts are good
+static RemStatus
+encode_any(const RemModel* const model,
+           const RemFormat       format,
+           void** const          out,
+           size_t* const         size,
+           RemError* const       error)
 {
-  const RemStatus st = check_texts(model, error);
-  *out               = NULL;
-  *size              = 0;
-  if (st) {
-    return st;
-  }
   switch (format) {
   case REM_FORMAT_NATIVE:
     return rem_native_encode(model, out, size, error);
@@ -273,6 +268,35 @@ rem_model_encode(const RemModel* const model,
                   REM_UNSUPPORTED,
                   NULL,
                   "%s can be read, but not written",
+                  rem_format_name(format));
+}
+
+RemStatus
+rem_model_encode(const RemModel* const model,
+                 const RemFormat       format,
+                 void** const          out,
+                 size_t* const         size,
+                 RemError* const       error)
+{
+  RemStatus st = check_texts(model, error);
+  *out         = NULL;
+  *size        = 0;
+  if (st || (st = encode_any(model, format, out, size, error)) ||
+      format == REM_FORMAT_NATIVE) {
+    return st;
+  }
+  const RemSource source = {"", *size, NULL};
+  if (!rem_json_check_limits((const char*)*out, *size, 0, &source)) {
+    return st;
+  }
+  free(*out);
+  *out  = NULL;
+  *size = 0;
+  return rem_fail(error,
+                  REM_UNSUPPORTED,
+                  NULL,
+                  "%s cannot hold metadata nested so deep or with so many "
+                  "values; safetensors can",
                   rem_format_name(format));
 }
 
