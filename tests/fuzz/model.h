@@ -27,18 +27,36 @@ check_idle(const RemModel* const model)
   }
 }
 
+/// Check that what can be written in a format can be read
+static inline void
+check_written(const RemModel* const model, const RemFormat format)
+{
+  void*           bytes = NULL;
+  size_t          size  = 0;
+  const RemStatus st    = rem_model_encode(model, format, &bytes, &size, NULL);
+  CHECK(!st || st == REM_UNSUPPORTED);
+  if (!st) {
+    rem_model_free(round_trip(model, format));
+  }
+  free(bytes);
+}
+
 /// Decode bytes.  What is a model must come back the same, to the last bit,
 /// from our own format.
 static inline void
 fuzz_model(const uint8_t* const bytes, const size_t size)
 {
-  choose_settling(bytes, size);
-  RemModel* const model = decode_anything(bytes, size);
+  const bool      thorough = choose_settling(bytes, size);
+  RemModel* const model    = decode_anything(bytes, size);
   if (model) {
     RemModel* const back = round_trip(model, REM_FORMAT_NATIVE);
     check_same(model, back);
     check_idle(model);
     rem_model_free(back);
+  }
+  if (model && thorough) {
+    check_written(model, REM_FORMAT_AIDAX);
+    check_written(model, REM_FORMAT_NAM);
   }
   rem_model_free(model);
 }

@@ -24,11 +24,12 @@ LLVMFuzzerMutate(uint8_t* const data, const size_t size, const size_t max_size)
   return size;
 }
 
-void
+bool
 choose_settling(const uint8_t* const bytes, const size_t size)
 {
   (void)bytes;
   (void)size;
+  return true;
 }
 
 /// Run one file, in memory of its exact size, so that a sanitizer sees any step

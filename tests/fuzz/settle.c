@@ -24,7 +24,7 @@ __wrap_rem_model_make_check(RemModel* model, RemError* error);
 
 static bool settling = true;
 
-void
+bool
 choose_settling(const uint8_t* const bytes, const size_t size)
 {
   uint64_t hash = size;
@@ -34,6 +34,7 @@ choose_settling(const uint8_t* const bytes, const size_t size)
     hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
   }
   settling = hash >> 54U == 0U;
+  return settling;
 }
 
 RemStatus
