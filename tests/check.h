@@ -6,6 +6,7 @@
 #define REM_TESTS_CHECK_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,14 @@ noise(uint32_t* const seed)
   *seed ^= *seed >> 17U;
   *seed ^= *seed << 5U;
   return (float)(*seed >> 8U) / 8388608.0f - 1.0f;
+}
+
+/// Return whether this is `./waf check --long`
+static inline bool
+long_tests(void)
+{
+  const char* const text = getenv("LONG_TESTS");
+  return text && text[0];
 }
 
 #endif // REM_TESTS_CHECK_H

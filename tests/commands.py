@@ -41,6 +41,9 @@ def options(opt):
                      help='fuzz: this one alone, like nam [default: all]')
     group.add_option('--runs', default='200000', metavar='N',
                      help='fuzz: try so many inputs [default: 200000]')
+    group.add_option('--long', action='store_true',
+                     help='check: with as many swaps, packets and the like as'
+                          ' prove most; many minutes')
     group.add_option('--json', action='store_true',
                      help='bench: print one JSON object')
     group.add_option('--compare', default='', metavar='OLD.json',
@@ -81,6 +84,7 @@ class Check(Tests):
         run = self.env.PYTHON + ['tests/run.py', self.out_dir]
         run += ['--only=' + only] if only else []
         run += ['--hosts'] if self.options.hosts else []
+        run += ['--long'] if self.options.long else []
         run += ['--set=' + ':'.join(words) for words in sets]
         status = subprocess.call(run, cwd=self.top_dir)
         if status or not Options.commands:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Run the tests; one line each, then `N passed, N failed`.
 
-    run.py BUILD_DIR [--only=PATTERNS] [--hosts]
+    run.py BUILD_DIR [--only=PATTERNS] [--hosts] [--long]
            [--set=NAME:FOLDER:PATTERNS:COMMAND]...
 
 A test is a program built from test_*.c or a script test_*.py of this folder, or
@@ -12,7 +12,8 @@ failure.  The programs run again, as NAME/..., from every FOLDER of BUILD_DIR
 (a build under sanitizers, or for another processor) where their names match,
 by COMMAND if it is not empty: an emulator, or "skip" and why there is none.
 So does what examines the built files themselves.  With --hosts the scripts
-hosts_*.py run as well.  Patterns are separated by commas and match any part of
+hosts_*.py run as well; with --long LONG_TESTS=1 asks some tests to do a hundred
+times as much.  Patterns are separated by commas and match any part of
 a name; to --only, a pattern without a slash means the plain build.
 
 Each test runs in an empty folder of its own, with BUILD_DIR, SOURCE_DIR and
@@ -33,6 +34,7 @@ import time
 
 TESTS = pathlib.Path(__file__).resolve().parent
 TIMEOUT = 600  # Seconds; a test takes a few, under sanitizers some more
+LONG_TIMEOUT = 7200
 SKIP = 77
 LONGEST_LOG = 60  # Lines of a failed test's output that are shown
 
@@ -48,7 +50,8 @@ class Test:
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix='remanence-') as folder:
             self.status, self.output = execute(self.command, folder,
-                                               environment(self.build, folder))
+                                               environment(self.build, folder),
+                                               patience())
         self.seconds = time.monotonic() - start
         return self
 
@@ -61,10 +64,15 @@ class Test:
         if self.status == SKIP:
             return last.strip()
         if self.status is None:
-            return 'ran longer than %d s' % TIMEOUT
+            return 'ran longer than %d s' % patience()
         if self.status < 0:
             return 'ended by ' + signal.Signals(-self.status).name
         return 'exit status %d' % self.status if self.status else ''
+
+
+def patience():
+    """Seconds that a test may take"""
+    return LONG_TIMEOUT if 'LONG_TESTS' in os.environ else TIMEOUT
 
 
 def environment(build, folder):
@@ -81,7 +89,7 @@ def environment(build, folder):
     return env
 
 
-def execute(command, folder, env):
+def execute(command, folder, env, seconds):
     """Return exit status (None after a time-out) and output of `command`"""
     with open(os.path.join(folder, 'log'), 'w+b') as log:
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=log,
@@ -89,7 +97,7 @@ def execute(command, folder, env):
                                    start_new_session=True)
         running.add(process)
         try:
-            status = process.wait(TIMEOUT)
+            status = process.wait(seconds)
         except subprocess.TimeoutExpired:
             status = None
         finally:
@@ -186,7 +194,12 @@ def main():
     parser.add_argument('--only', default='')
     parser.add_argument('--hosts', action='store_true')
     parser.add_argument('--set', action='append', default=[])
-    tests = collect(parser.parse_args())
+    parser.add_argument('--long', action='store_true')
+    options = parser.parse_args()
+    os.environ.pop('LONG_TESTS', None)
+    if options.long:
+        os.environ['LONG_TESTS'] = '1'
+    tests = collect(options)
     if not tests:
         sys.exit('no test of that name')
     run(tests)
