@@ -93,7 +93,7 @@ rem_instance_join(RemInstance* const instance)
   if (!server && (instance->needs_worker || rem_server_is_wanted())) {
     RemError error = {REM_SUCCESS, "", ""};
     server         = rem_server_start(&error);
-    if (!server && error.text[0]) {
+    if (error.text[0]) {
       (void)lv2_log_warning(
         instance->loader->logger, "Remanence: %s\n", error.text);
     }
