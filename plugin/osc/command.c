@@ -199,8 +199,7 @@ rem_osc_postpone(RemServer* const  server,
   return true;
 }
 
-/// Return the message that is next, or NULL: equal times keep their order as
-/// far as places do
+/// Return the message that is next, or NULL: equal times keep their order
 static RemTimed*
 earliest(RemServer* const server)
 {
@@ -222,8 +221,10 @@ rem_osc_tend_timed(RemServer* const server)
     if (wait > AT_ONCE) {
       return wait;
     }
-    RemTimed now = *t;
-    memset(t, 0, sizeof(*t));
+    RemTimed        now  = *t;
+    RemTimed* const last = &server->timed[REM_OSC_MAX_TIMED - 1U];
+    memmove(t, t + 1, (size_t)(last - t) * sizeof(*t)); // Keeps the order
+    memset(last, 0, sizeof(*last));
     rem_osc_obey(server, now.address, now.message, now.from);
     rem_osc_drop_timed(&now);
   }
