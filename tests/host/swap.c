@@ -17,36 +17,49 @@ swap_below(uint32_t* const seed, const uint32_t n)
   return (uint32_t)((0.5 + 0.5 * (double)noise(seed)) * (double)n);
 }
 
+/// Return the largest share of an error `e` that is heard in a step of a fade
+static float
+heard_of(const float* const x, const float* const whole)
+{
+  float worst = 0.0f;
+  float last  = 0.0f;
+  for (uint32_t t = 0U; t < STAGE_FADE; ++t) {
+    const float share = (float)(t + 1U) / (float)STAGE_FADE;
+    const float e     = x[t] - whole[t];
+    const float step  = t ? fabsf(e - last) : fabsf(e);
+    worst             = fmaxf(worst, share * step + fabsf(e) / STAGE_FADE);
+    last              = e;
+  }
+  return worst;
+}
+
 /**
    Measure what a voice that lost a stretch of its input adds to a step.
 
    A voice that waits while another one fades misses what is played meanwhile
-   (plugin/slot.h), so it may begin with an error e_t against itself that its
-   net forgets.  It is heard by the share t / n of the fade, which lets through
-   steps of at most max_t (t / n) |e_t - e_(t-1)| + max |e| / n.
+   (plugin/slot.h), and one that was kept ready has been played no more than a
+   short stretch, of 16 samples at least (plugin/loader_ready.c).  So it may
+   begin with an error e_t against itself that its net forgets.  It is heard by
+   the share t / n of the fade, which lets through steps of at most
+   max_t (t / n) |e_t - e_(t-1)| + max |e| / n.
 */
 static float
 transient(const Swap* const swap, const uint32_t m, uint32_t* const seed)
 {
-  enum { LEAD = 4800 };
-  float           x[LEAD + STAGE_FADE];
-  float           worst = 0.0f;
-  RemModel* const model = fixture_model(&models[m]);
-  for (int i = 0; i < 20; ++i) {
+  enum { LEAD = 4800, N_LEADS = 4 };
+  static const uint32_t leads[N_LEADS] = {LEAD, 480U, 64U, 16U};
+  float                 x[LEAD + STAGE_FADE];
+  float                 worst = 0.0f;
+  RemModel* const       model = fixture_model(&models[m]);
+  for (int i = 0; i < 40; ++i) {
+    const uint32_t lead  = leads[i % N_LEADS];
     const uint32_t from  = swap_below(seed, SWAP_SECOND - LEAD);
     const uint32_t to    = swap_below(seed, SWAP_SECOND - STAGE_FADE);
     const float*   whole = swap->wet[m] + SWAP_SECOND + to;
-    float          last  = 0.0f;
-    memcpy(x, swap->in + from, LEAD * sizeof(float));
-    memcpy(x + LEAD, swap->in + to, STAGE_FADE * sizeof(float));
-    fixture_render(model, 0.5f, x, x, LEAD + STAGE_FADE);
-    for (uint32_t t = 0U; t < STAGE_FADE; ++t) {
-      const float share = (float)(t + 1U) / (float)STAGE_FADE;
-      const float e     = x[LEAD + t] - whole[t];
-      const float step  = t ? fabsf(e - last) : fabsf(e);
-      worst             = fmaxf(worst, share * step + fabsf(e) / STAGE_FADE);
-      last              = e;
-    }
+    memcpy(x, swap->in + from, lead * sizeof(float));
+    memcpy(x + lead, swap->in + to, STAGE_FADE * sizeof(float));
+    fixture_render(model, 0.5f, x, x, lead + STAGE_FADE);
+    worst = fmaxf(worst, heard_of(x + lead, whole));
   }
   rem_model_free(model);
   return worst;
