@@ -37,7 +37,7 @@ rem_osc_send(const RemServer* const server,
     message = lo_message_new();
   }
   const int n = snprintf(whole, sizeof(whole), "%s%s", address, ending);
-  if (to && message && server->lo && n > 0 && (size_t)n < sizeof(whole)) {
+  if (to && message && server->port && n > 0 && (size_t)n < sizeof(whole)) {
     (void)lo_send_message_from(to, server->lo, whole, message);
   }
   if (message) {
@@ -126,7 +126,7 @@ rem_osc_string(const RemCommand* const command, const int i)
 {
   const bool is_text = i < command->argc && (command->types[i] == LO_STRING ||
                                              command->types[i] == LO_SYMBOL);
-  return is_text ? &command->argv[i]->s : NULL;
+  return is_text ? (const char*)command->argv[i] : NULL;
 }
 
 void
@@ -203,7 +203,7 @@ tell_loaded(const RemServer* const server, const RemPending* const pending)
   char             address[REM_OSC_ADDRESS_SIZE];
   lo_arg** const   argv = lo_message_get_argv(pending->ok);
   const int        n    = lo_message_get_argc(pending->ok);
-  const lo_message path = n ? rem_osc_text(&argv[n - 1]->s) : NULL;
+  const lo_message path = n ? rem_osc_text((const char*)argv[n - 1]) : NULL;
   (void)snprintf(
     address, sizeof(address), "/remanence/%s", pending->instance->name);
   rem_osc_send(server, pending->to, address, "/loaded", path);

@@ -98,7 +98,7 @@ send_status(const RemServer* const   server,
   if (status.bundle) {
     add_model(&status);
     add_figures(&status, server->port);
-    if (to && server->lo) {
+    if (to && server->port) {
       (void)lo_send_bundle_from(to, server->lo, status.bundle);
     }
     lo_bundle_free_recursive(status.bundle);
