@@ -101,8 +101,14 @@ rem_instance_join(RemInstance* const instance)
   (void)rem_instances_lock();
   name_freely(instance);
   append(instance);
-  rem_instances_unlock();
   rem_loader_set_name(instance->loader, instance->name, port(), false);
+  if (port()) {
+    (void)lv2_log_note(instance->loader->logger,
+                       "Remanence: OSC calls this %s, at port %u\n",
+                       instance->name,
+                       port());
+  }
+  rem_instances_unlock();
 
   const bool served = server != NULL;
   if (served) {
