@@ -209,6 +209,8 @@ def build_fuzzers(bld):
     folder = bld.path.ant_glob
     fuzzing = bld.cmd == 'fuzzers'
     mains = ['tests/fuzz/settle.c', 'tests/fuzz/replay.c']
+    flags = ['-fsanitize=fuzzer'] + ['-Wl,--wrap=rem_model_' + name
+                                     for name in ('settle', 'make_check')]
     if fuzzing and 'fuzzer' not in bld.env.SANITIZE:
         bld.fatal('./waf fuzz builds these')
     bld.stlib(source=folder('tests/fuzz/*.c',
@@ -219,8 +221,6 @@ def build_fuzzers(bld):
                     install_path=None, name=path.name[:-2],
                     target='tests/fuzz/' + path.name[:-2],
                     use='fuzz plugin dsp LV2 JANSSON M PTHREAD',
-                    linkflags=['-fsanitize=fuzzer'] + [
-                        '-Wl,--wrap=rem_model_' + name
-                        for name in ('settle', 'make_check')] if fuzzing else [],
+                    linkflags=flags if fuzzing else [],
                     defines=['SOURCE_DIR="%s"' % bld.srcnode.abspath(),
                              'FUZZ_TARGET="%s"' % path.name[5:-2]])
