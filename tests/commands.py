@@ -11,7 +11,7 @@ from waflib import Build, Context, Logs, Options
 
 # The tests run again in builds of their own: folder, --sanitize, which tests
 SANITIZED = [('asan', 'address,undefined', '*'),
-             ('tsan', 'thread', '*swap*,*slot*,*pool*')]
+             ('tsan', 'thread', '*swap*,*slot*,*pool*,*osc*,*many*')]
 
 # Some run again on processors that are emulated: name, command, which.  That is
 # 30 times slower, so they are few: what runs the code of every part.

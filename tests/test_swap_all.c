@@ -6,11 +6,11 @@
 
 #include "tests/check.h"
 #include "tests/host/client.h"
+#include "tests/host/process.h"
 #include "tests/host/swap.h"
 
 #include <lv2/midi/midi.h>
 
-#include <malloc.h>
 #include <string.h>
 
 enum {
@@ -50,12 +50,6 @@ typedef struct {
   uint32_t n_told;             ///< `loaded`
   double   n_late;
 } All;
-
-static size_t
-bytes_in_use(void)
-{
-  return mallinfo2().uordblks;
-}
 
 /// Look at an answer
 static void
@@ -336,9 +330,9 @@ test_storm(All* const all)
 {
   const uint32_t n = long_tests() ? N_LONG : N_SWAPS;
   storm(all, 40U); // What malloc() keeps at hand it has from here on
-  const size_t before = bytes_in_use();
+  const size_t before = process_bytes_in_use();
   storm(all, n);
-  const size_t after = bytes_in_use();
+  const size_t after = process_bytes_in_use();
   print_counts(all);
   printf("largest step %.4f of %.4f; %.0f late; bytes %zu, %zu\n",
          (double)all->player.largest,
@@ -367,9 +361,9 @@ test_ends(Swap* const swap)
       (void)go_on(all);
     }
     close_all(all);
-    before = i < 2U ? bytes_in_use() : before;
+    before = i < 2U ? process_bytes_in_use() : before;
   }
-  CHECK(bytes_in_use() < before + SLACK);
+  CHECK(process_bytes_in_use() < before + SLACK);
 }
 
 int

@@ -42,14 +42,15 @@ sockets_list(UdpSocket* const sockets, const uint32_t most)
   FILE* const file = fopen("/proc/net/udp", "r");
   CHECK(file);
   while (fgets(line, sizeof(line), file)) {
-    UdpSocket     s     = {0U, 0U};
+    UdpSocket     s     = {0U, 0U, 0U};
     unsigned long inode = 0UL;
     // NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers
     if (sscanf(line,
-               "%*s %x:%x %*s %*s %*s %*s %*s %*s %*s %lu",
+               "%*s %x:%x %*s %*s %*s %*s %*s %*s %*s %lu %*s %*s %u",
                &s.address,
                &s.port,
-               &inode) == 3 &&
+               &inode,
+               &s.n_dropped) == 4 &&
         is_ours(inode) && n < most) {
       sockets[n++] = s;
     }
@@ -71,4 +72,18 @@ socket_bind(const int port)
   }
   CHECK(!close(fd));
   return -1;
+}
+
+int
+socket_connect(const int port)
+{
+  struct sockaddr_in to    = {.sin_family = AF_INET};
+  const int          bytes = 1 << 22;
+  const int          fd    = socket(AF_INET, SOCK_DGRAM, 0);
+  to.sin_port              = htons((uint16_t)port);
+  to.sin_addr.s_addr       = htonl(INADDR_LOOPBACK);
+  CHECK(fd >= 0);
+  (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+  CHECK(!connect(fd, (const struct sockaddr*)&to, sizeof(to)));
+  return fd;
 }

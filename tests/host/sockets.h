@@ -11,6 +11,7 @@
 typedef struct {
   unsigned address; ///< As the kernel has it
   unsigned port;
+  unsigned n_dropped; ///< Packets that there was no room for
 } UdpSocket;
 
 /// Return how many UDP sockets this process has, but no more than `most`; they
@@ -21,5 +22,10 @@ sockets_list(UdpSocket* sockets, uint32_t most);
 /// Return a UDP socket bound to `port` of loopback, to close(), or -1
 int
 socket_bind(int port);
+
+/// Return a UDP socket connected to `port` of this machine, with much room for
+/// what comes back, to close(); the test ends if that fails
+int
+socket_connect(int port);
 
 #endif // REM_TESTS_HOST_SOCKETS_H
