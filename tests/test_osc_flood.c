@@ -54,13 +54,6 @@ below(Flood* const flood, const uint32_t n)
   return (uint32_t)((0.5 + 0.5 * (double)noise(&flood->seed)) * (double)n);
 }
 
-static void
-throw_packet(Flood* const flood, const void* const bytes, const size_t n)
-{
-  (void)!send(flood->fd, bytes, n, 0);
-  atomic_fetch_add(&flood->n_sent, 1U);
-}
-
 static lo_message
 numbers(const char* const types, const double a, const double b)
 {
@@ -76,8 +69,8 @@ numbers(const char* const types, const double a, const double b)
   return message;
 }
 
-/// Return a valid message that changes no sound, and its address.  Robust ones do
-/// not even if some of their bytes are others.
+/// Return a valid message that changes no sound, and its address.  Robust ones
+/// do not even if some of their bytes are others.
 static lo_message
 harmless(Flood* const flood, const bool robust, const char** const address)
 {
@@ -219,7 +212,7 @@ throw_noise(Flood* const flood)
   } else {
     n = damage(flood, bytes, valid_packet(flood, true, bytes));
   }
-  throw_packet(flood, bytes, n);
+  (void)!send(flood->fd, bytes, n, 0);
 }
 
 static void
@@ -227,7 +220,7 @@ throw_valid(Flood* const flood)
 {
   uint8_t      bytes[MAX_BYTES];
   const size_t n = valid_packet(flood, false, bytes);
-  throw_packet(flood, bytes, n);
+  (void)!send(flood->fd, bytes, n, 0);
 }
 
 /// Wait until the server has answered to all that it was sent: so none of it
@@ -276,6 +269,7 @@ pour(Flood* const flood, const uint32_t n, void (*const throw_one)(Flood*))
 {
   for (uint32_t i = 0U; i < n; ++i) {
     throw_one(flood);
+    atomic_fetch_add(&flood->n_sent, 1U);
     if (i % N_BURST == N_BURST - 1U) {
       wait_for_server(flood);
     }

@@ -4,11 +4,17 @@
 /// may not allocate, free, lock, sleep, read a clock or make a system call
 
 #include "dsp/net.h"
+#include "plugin/remote.h"
 #include "tests/check.h"
 #include "tests/host/audit.h"
+#include "tests/host/chatter.h"
+#include "tests/host/client.h"
 #include "tests/host/stage.h"
 
+#include <lv2/midi/midi.h>
+
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,13 +76,30 @@ below(uint32_t* const seed, const uint32_t n)
   return (uint32_t)((0.5 + 0.5 * (double)noise(seed)) * (double)n);
 }
 
+/// Send a few MIDI events, mostly programs and controllers, some cut short
+static void
+send_midi(Host* const host, uint32_t* const seed)
+{
+  for (uint32_t i = below(seed, 4U), frame = 0U; i > 0U; --i) {
+    const uint8_t kind     = below(seed, 2U) ? 0xB0U : 0xC0U;
+    const uint8_t status   = below(seed, 8U) ? kind : 0x80U;
+    const uint8_t number   = below(seed, 2U) ? 5U : 128U;
+    const uint8_t bytes[3] = {(uint8_t)(status | below(seed, 2U)),
+                              (uint8_t)below(seed, number),
+                              (uint8_t)below(seed, 128U)};
+    frame += below(seed, 60U);
+    host_send_raw(
+      host, frame, LV2_MIDI__MidiEvent, bytes, below(seed, 9U) ? 3U : 1U);
+  }
+}
+
 /// Ask for one thing or another
 static void
 send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
 {
   const char* const paths[] = {
     rt->stage->plain, rt->stage->knobby, rt->explosive, rt->bad, "/nowhere"};
-  switch (below(seed, 12U)) {
+  switch (below(seed, 14U)) {
   case 0U:
     host_send_get(host, 0U, NULL);
     break;
@@ -91,6 +114,10 @@ send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
   case 4U:
     host_send_model(host, 0U, paths[below(seed, 5U)]);
     break;
+  case 5U:
+  case 6U:
+    send_midi(host, seed);
+    break;
   default:
     break;
   }
@@ -100,17 +127,14 @@ send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
 static void
 move_something(Host* const host, uint32_t* const seed)
 {
-  static const char* const symbols[] = {"enabled",
-                                        "in_gain",
-                                        "out_gain",
-                                        "mix",
-                                        "knob_1",
-                                        "knob_2",
-                                        "knob_3",
-                                        "knob_4"};
-  const uint32_t           i         = below(seed, 8U);
-  const float              range     = i == 1U || i == 2U ? 30.0f : 1.2f;
-  host_set(host, symbols[i], below(seed, 40U) ? range * noise(seed) : NAN);
+  const RemControl* const control = &rem_controls[below(seed, REM_N_CONTROLS)];
+  const float             range   = control->maximum - control->minimum;
+  const float             x = control->normal + 1.2f * range * noise(seed);
+  if (strcmp(control->symbol, "quality") != 0) {
+    host_set(host, control->symbol, below(seed, 40U) ? x : NAN);
+  } else if (below(seed, 8U) == 0U) { // That loads the model again
+    host_set(host, control->symbol, (float)(1U << below(seed, 3U)));
+  }
 }
 
 /// Fill a block with sound, and now and then with what is none
@@ -151,17 +175,33 @@ run_watched(Realtime* const rt, Host* const host, const uint32_t n_blocks)
   }
 }
 
+/// Play while another thread sends OSC commands of every kind
 /// @return How many samples were not finite.
 static float
 run_host(Realtime* const rt, const HostSpec* const spec, const uint32_t n)
 {
-  Host* const host =
+  static const char* const names[] = {"audio-1", "audio-1", "nobody"};
+  const char* const        paths[] = {"plain.safetensors",
+                                      "knobby.safetensors",
+                                      "explosive.safetensors",
+                                      "bad.nam",
+                                      "../../nowhere"};
+  Host* const              host =
     stage_host_from_environment(rt->stage, rt->stage->plain, spec);
+  host_activate(host);
+  const ChatterSpec chat = {
+    client_port_of(host), names, 3U, paths, 5U, 300U, 8U};
+  Chatter* const chatter = chatter_start(&chat);
   run_watched(rt, host, n);
-  const float n_bad = host_get(host, "non_finite");
-  printf("%u loads asked, %u told, %.0f not finite\n",
+  host->audio_hook       = NULL;
+  const float    n_bad   = host_get(host, "non_finite");
+  const uint32_t n_heard = chatter_n_answers(chatter);
+  printf("%u loads asked, %u told, %u OSC commands, %u answers, %.0f not "
+         "finite\n",
          atomic_load(&host->worker.n_asked),
          host->heard.n_model,
+         chatter_stop(chatter),
+         n_heard,
          (double)n_bad);
   host_close(host);
   return n_bad;
@@ -180,6 +220,21 @@ test_run(Realtime* const rt)
     const HostSpec spec = {
       i % 2U ? HOST_STEREO : HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, works[i]};
     CHECK(run_host(rt, &spec, i ? N_BLOCKS / 20U : N_BLOCKS) > 0.0f);
+  }
+}
+
+/// Hosts at other rates: resampled, doubled, in phases
+static void
+test_rates(Realtime* const rt)
+{
+  static const double rates[] = {44100.0, 96000.0, 22050.0, 192000.0, 8000.0};
+  for (uint32_t i = 0U; i < sizeof(rates) / sizeof(*rates); ++i) {
+    const HostSpec spec = {i % 2U ? HOST_STEREO : HOST_AUDIO,
+                           rates[i],
+                           HOST_FEATURE_ALL,
+                           HOST_WORK_THREAD};
+    printf("%.0f Hz: ", rates[i]);
+    CHECK(run_host(rt, &spec, N_BLOCKS / 8U) > 0.0f);
   }
 }
 
@@ -215,7 +270,9 @@ main(void)
     fixture_path(&rt.stage->dir, "explosive.safetensors", rt.explosive));
   fixture_write_text(fixture_path(&rt.stage->dir, "bad.nam", rt.bad), "{]");
   test_watch(&rt, sees_system_calls);
+  CHECK(!setenv("REMANENCE_MODEL_PATH", rt.stage->dir.path, 1));
   test_run(&rt);
+  test_rates(&rt);
   test_instruction_sets(&rt);
   if (!sees_system_calls) {
     puts("only calls of the C library were watched: this kernel has no "
