@@ -77,8 +77,6 @@ harmless(Flood* const flood, const bool robust, const char** const address)
   lo_message message = NULL;
   switch (below(flood, robust ? 5U : 10U)) {
   case 0U:
-    *address = "/remanence/list";
-    return lo_message_new();
   case 1U:
     *address = "/remanence/audio-1/models";
     return lo_message_new();
@@ -129,20 +127,24 @@ some_time(Flood* const flood)
   return time;
 }
 
-/// Return a bundle of messages and bundles
+/// Return a bundle of messages, with bundles in bundles
 static lo_bundle
-some_bundle(Flood* const flood, const bool robust, const uint32_t depth)
+some_bundle(Flood* const flood, const bool robust)
 {
-  const lo_bundle bundle = lo_bundle_new(some_time(flood));
-  for (uint32_t n = 1U + below(flood, 4U); n > 0U; --n) {
-    const char*      address = NULL;
-    const lo_message message = harmless(flood, robust, &address);
-    lo_bundle_add_message(bundle, address, message);
+  lo_bundle inner = NULL;
+  for (uint32_t depth = 1U + below(flood, 6U); depth > 0U; --depth) {
+    const lo_bundle bundle = lo_bundle_new(some_time(flood));
+    for (uint32_t n = 1U + below(flood, 4U); n > 0U; --n) {
+      const char*      address = NULL;
+      const lo_message message = harmless(flood, robust, &address);
+      lo_bundle_add_message(bundle, address, message);
+    }
+    if (inner) {
+      lo_bundle_add_bundle(bundle, inner);
+    }
+    inner = bundle;
   }
-  if (depth && below(flood, 2U)) {
-    lo_bundle_add_bundle(bundle, some_bundle(flood, robust, depth - 1U));
-  }
-  return bundle;
+  return inner;
 }
 
 /// Write a valid packet to `bytes` [MAX_BYTES]; return its size
@@ -151,7 +153,7 @@ valid_packet(Flood* const flood, const bool robust, uint8_t* const bytes)
 {
   size_t size = 0U;
   if (below(flood, 2U)) {
-    const lo_bundle bundle = some_bundle(flood, robust, 5U);
+    const lo_bundle bundle = some_bundle(flood, robust);
     if (lo_bundle_length(bundle) <= MAX_BYTES) {
       (void)lo_bundle_serialise(bundle, bytes, &size);
     }
