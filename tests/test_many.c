@@ -149,6 +149,8 @@ test_many(Stage* const stage)
   many->stage = stage;
   fixture_write(&forty,
                 fixture_path(&stage->dir, "forty.safetensors", many->path));
+  // What libraries and sanitizers keep for ever
+  host_close(host_open_usual(stage->world, HOST_WORK_LATER));
   const uint32_t n_threads = process_n_threads();
   const uint32_t n_files   = process_n_files();
   open_many(many);

@@ -25,16 +25,16 @@ test_bank(Band* const band)
   }
   client_send_nothing(c, "/remanence/audio-1/next");
   client_wait(c, "/remanence/audio-1/next/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "amp 10"));
+  band_expect_told(band, 0U, "amp 10");
   client_send_nothing(c, "/remanence/audio-1/prev");
   client_wait(c, "/remanence/audio-1/prev/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "amp 2."));
+  band_expect_told(band, 0U, "amp 2.");
   client_send_number(c, "/remanence/audio-1/next", 1.0); // A button
   client_wait(c, "/remanence/audio-1/next/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "amp 10"));
+  band_expect_told(band, 0U, "amp 10");
   client_send_number(c, "/remanence/audio-1/next", 0.0); // Let go
   client_wait(c, "/remanence/audio-1/next/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "amp 10"));
+  band_expect_told(band, 0U, "amp 10");
   client_send_number(c, "/remanence/audio-1/prev", 1.0);
   client_wait(c, "/remanence/audio-1/prev/ok");
   client_send_number(c, "/remanence/audio-1/prev", 5.0); // Fade of 5 ms
@@ -42,10 +42,10 @@ test_bank(Band* const band)
     strstr(client_wait(c, "/remanence/audio-1/prev/ok")->texts[0], "named"));
   client_send_number(c, "/remanence/audio-1/model/4", 1.0);
   client_wait(c, "/remanence/audio-1/model/4/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "Clean"));
+  band_expect_told(band, 0U, "Clean");
   client_send_number(c, "/remanence/audio-1/model/1", 0.0); // Let go
   client_wait(c, "/remanence/audio-1/model/1/ok");
-  CHECK(strstr(band->hosts[0]->heard.model, "Clean"));
+  band_expect_told(band, 0U, "Clean");
 }
 
 static void

@@ -91,3 +91,14 @@ band_load(Band* const band, const char* const instance, const char* const file)
   CHECK(!strcmp(client_wait(band->client, ok)->texts[0], path));
   CHECK(!strcmp(client_wait(band->client, loaded)->texts[0], path));
 }
+
+void
+band_expect_told(Band* const band, const uint32_t host, const char* const words)
+{
+  const char* const told = band->hosts[host]->heard.model;
+  for (int i = 0; i < 400 && !strstr(told, words); ++i) {
+    client_play(band->client);
+    fixture_pause();
+  }
+  CHECK(strstr(told, words));
+}

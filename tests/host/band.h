@@ -32,4 +32,9 @@ band_close(Band* band);
 void
 band_load(Band* band, const char* instance, const char* file);
 
+/// Wait until a host is told a model whose path holds `words`: it may hear of
+/// it later than it sounds
+void
+band_expect_told(Band* band, uint32_t host, const char* words);
+
 #endif // REM_TESTS_HOST_BAND_H

@@ -35,7 +35,7 @@ on_reply(const char* const address,
   snprintf(reply->types, sizeof(reply->types), "%s", types);
   for (int i = 0; i < argc && i < 16; ++i) {
     if (types[i] == 's') {
-      snprintf(reply->texts[i], CLIENT_TEXT, "%s", &argv[i]->s);
+      snprintf(reply->texts[i], CLIENT_TEXT, "%s", (const char*)argv[i]);
     } else {
       reply->numbers[i] = (double)lo_hires_val((lo_type)types[i], argv[i]);
     }
