@@ -73,6 +73,7 @@ test_knobs(Band* const band)
 {
   Client* const c = band->client;
   band_load(band, "audio-1", "named.safetensors");
+  band_expect_told(band, 0U, "named");
   CHECK(!strcmp(band->hosts[0]->heard.knobs,
                 "1: Gain, 0 to 10; 2: Mid Tone, -6 to 6"));
   client_send_number(c, "/remanence/audio-1/knob/gain", 7.5);
