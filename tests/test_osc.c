@@ -202,6 +202,10 @@ test_midi(Band* const band)
   client_send_nothing(c, "/remanence/rhythm/enabled");
   CHECK(client_wait(c, "/remanence/rhythm/enabled/ok")->numbers[0] == 0.0);
 
+  host_set(host, "program", 2.0f); // As automation does
+  client_play(c);
+  band_expect_told(band, 1U, "amp 10");
+
   host_set(host, "midi_channel", 1.0f); // Another one
   host_set(host, "cc_knob_1", 2.0f);
   client_play(c);

@@ -42,7 +42,7 @@ BAD_PRESETS = [
      "state:state [", "ends where"),
 ]
 BAD_PORTS = [
-    ("gap", "lv2:index 29 ;", "lv2:index 30 ;", "no port has index"),
+    ("gap", "lv2:index 30 ;", "lv2:index 31 ;", "no port has index"),
     ("twice", '"knob_2"', '"knob_1"', "other ports|share a symbol"),
     ("default", "lv2:default 1.0", "lv2:default 2.0", "out of range"),
     ("no range", "lv2:maximum 100.0 ;", "", "lacks minimum"),

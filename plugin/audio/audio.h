@@ -114,6 +114,7 @@ typedef struct {
 
   float        seen[REM_N_CONTROLS];  ///< The host's ports in the last block
   float        value[REM_N_CONTROLS]; ///< In effect
+  uint32_t     program; ///< That the control of that name asked for last
   RemControls  controls;
   bool         started;      ///< Controls glide from now on
   uint32_t     n_glide;      ///< Samples until a control arrives

@@ -58,6 +58,18 @@ take_wanted(RemAudio* const self, const uint32_t control)
   }
 }
 
+/// Ask for the model that the program names, if it has moved.  What it says at
+/// the start is no wish: a session brings its model itself.
+REM_RT static void
+follow_program(RemAudio* const self)
+{
+  const uint32_t program = (uint32_t)lrintf(self->value[REM_CONTROL_PROGRAM]);
+  if (self->started && program && program != self->program) {
+    (void)rem_audio_select(self, program - 1U);
+  }
+  self->program = program;
+}
+
 REM_RT void
 rem_audio_read_controls(RemAudio* const self)
 {
@@ -71,6 +83,7 @@ rem_audio_read_controls(RemAudio* const self)
     }
     take_wanted(self, i);
   }
+  follow_program(self);
 }
 
 /// Return whether controller `number` is the one that `control` names
