@@ -99,11 +99,12 @@ ignore_error(const int number, const char* const words, const char* const where)
 }
 
 /// Make liblo's server.  It binds to every interface, at a port of its own, so
-/// its socket is replaced by `fd`, which goes over, before anyone reads it.
+/// its socket is replaced by `fd`, which goes over, before anyone reads it.  Its
+/// port is the kernel's choice: liblo's own leaves a socket open if it is taken.
 static lo_server
 make_lo(RemServer* const server, const int fd)
 {
-  const lo_server lo = lo_server_new_with_proto(NULL, LO_UDP, ignore_error);
+  const lo_server lo = lo_server_new_with_proto("0", LO_UDP, ignore_error);
   if (lo) {
     const int own = lo_server_get_socket_fd(lo);
     if (fd >= 0) {
