@@ -16,14 +16,19 @@
 enum {
 #if defined(__SANITIZE_THREAD__)
   N_SWAPS = 60, ///< Thirty times as slow
+  N_CALM  = 10,
+  N_ENDS  = 4,
 #elif defined(__SANITIZE_ADDRESS__)
   N_SWAPS = 200, ///< Five times as slow
+  N_CALM  = 20,
+  N_ENDS  = 8,
 #else
   N_SWAPS = 2000,
+  N_CALM  = 60, ///< Swaps of which each waits for the one before
+  N_ENDS  = 12, ///< In the middle of things
 #endif
   N_LONG  = 100000,
   N_SLOTS = 20,   ///< Ready models
-  N_CALM  = 60,   ///< Swaps of which each waits for the one before
   SLACK   = 32768 ///< What malloc() keeps at hand; an instance has 1.7 MB
 };
 
@@ -354,7 +359,7 @@ static void
 test_ends(Swap* const swap)
 {
   size_t before = 0U;
-  for (uint32_t i = 0U; i < 12U; ++i) {
+  for (uint32_t i = 0U; i < N_ENDS; ++i) {
     All* const all = open_all(swap);
     for (uint32_t k = 0U; k < 3U * i; ++k) {
       ask(all, k % N_WAYS, k % SWAP_MODELS);
