@@ -12,8 +12,13 @@
 #include <time.h>
 
 enum {
-  N_SWAPS    = 200,
-  N_LEAST    = 40, ///< Times that tell something
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  N_SWAPS = 10, ///< That cost what they like
+  N_LEAST = 4,
+#else
+  N_SWAPS = 200,
+  N_LEAST = 40, ///< Times that tell something
+#endif
   MAX_PLACES = 32, ///< Blocks of a fade that are told apart
   MAX_TIMES  = 65536,
   MAX_BLOCK  = 256
