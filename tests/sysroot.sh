@@ -7,14 +7,14 @@
 # below FOLDER: what a cross-compiler and an emulator read.  apt works on lists
 # and a status of its own there, so that the system stays as it is; no rights
 # are needed.  Absolute links come to lead below FOLDER.  A folder that is
-# complete is left alone.
+# complete, of the same packages, is left alone.
 
 set -eu
 top=$1
 architecture=$2
 shift 2
 
-[ -e "$top/complete" ] && exit
+[ "$(cat "$top/complete" 2>/dev/null)" = "$architecture $*" ] && exit
 rm -rf "$top"
 mkdir -p "$top/apt/lists/partial" "$top/apt/cache/archives/partial" "$top/root"
 top=$(cd "$top" && pwd -P)
@@ -37,4 +37,4 @@ find "$top/root" -type l -lname '/*' | while read -r link; do
   ln -sfnr "$top/root$(readlink "$link")" "$link"
 done
 rm -r "$top/apt"
-: > "$top/complete"
+echo "$architecture $*" > "$top/complete"
