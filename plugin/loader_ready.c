@@ -133,9 +133,11 @@ play(RemLoader* const loader,
     rem_say_error(loader->told.message, error);
   } else {
     rem_loader_describe(loader);
-    (void)prepare(loader, ready, NULL); // Else it is built when it is wanted
   }
   rem_loader_report(loader, st != REM_SUCCESS);
+  if (!st) {
+    (void)prepare(loader, ready, NULL); // Else it is built when it is wanted
+  }
   return st;
 }
 
