@@ -156,6 +156,20 @@ test_names(Band* const band)
     fixture_pause();
   }
   CHECK(!strcmp(band->hosts[0]->heard.name, "lead"));
+  // A name that nobody was given is free: who has it takes another one
+  client_send_text(c, "/remanence/audio-3/name", "audio-2");
+  client_wait(c, "/remanence/audio-3/name/ok");
+  for (int k = 0; k < 400 && strcmp(band->hosts[1]->heard.name, "audio-1");
+       ++k) {
+    client_play(c);
+    fixture_pause();
+  }
+  CHECK(!strcmp(band->hosts[1]->heard.name, "audio-1"));
+  client_send_text(c, "/remanence/audio-2/name", "third");
+  client_wait(c, "/remanence/audio-2/name/ok");
+  client_send_text(c, "/remanence/audio-1/name", "audio-2");
+  client_wait(c, "/remanence/audio-1/name/ok");
+
   client_send_text(c, "/remanence/audio-2/name", "lead");
   client_expect_error(c, "/remanence/audio-2/name", 1);
   client_send_nothing(c, "/remanence/lead/reset");
