@@ -99,8 +99,9 @@ ignore_error(const int number, const char* const words, const char* const where)
 }
 
 /// Make liblo's server.  It binds to every interface, at a port of its own, so
-/// its socket is replaced by `fd`, which goes over, before anyone reads it.  Its
-/// port is the kernel's choice: liblo's own leaves a socket open if it is taken.
+/// its socket is replaced by `fd`, which goes over, before anyone reads it. Its
+/// port is the kernel's choice: liblo's own leaves a socket open if it is
+/// taken.
 static lo_server
 make_lo(RemServer* const server, const int fd)
 {
