@@ -4,6 +4,7 @@
 
 #include "plugin/remote.h"
 #include "tests/check.h"
+#include "tests/host/sockets.h"
 
 #include <lo/lo.h>
 
@@ -167,12 +168,14 @@ Chatter*
 chatter_start(const ChatterSpec* const spec)
 {
   char           name[16];
+  char           own[16];
   Chatter* const chatter = calloc(1, sizeof(Chatter));
   CHECK(chatter);
   snprintf(name, sizeof(name), "%d", spec->port);
+  snprintf(own, sizeof(own), "%d", socket_free_port());
   chatter->spec = *spec;
   chatter->seed = spec->seed;
-  chatter->lo   = lo_server_new_with_proto(NULL, LO_UDP, NULL);
+  chatter->lo   = lo_server_new_with_proto(own, LO_UDP, NULL);
   chatter->to   = lo_address_new("127.0.0.1", name);
   CHECK(chatter->lo && chatter->to);
   CHECK(lo_server_add_method(chatter->lo, NULL, NULL, on_answer, chatter));

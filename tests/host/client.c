@@ -4,6 +4,7 @@
 
 #include "tests/check.h"
 #include "tests/host/fixture.h"
+#include "tests/host/sockets.h"
 
 #include <string.h>
 
@@ -47,13 +48,15 @@ Client*
 client_new(const int32_t port, Host** const hosts, const uint32_t n_hosts)
 {
   char          name[16];
+  char          own[16];
   Client* const client = calloc(1, sizeof(Client));
   CHECK(client);
   snprintf(name, sizeof(name), "%d", port);
   client->hosts   = hosts;
   client->n_hosts = n_hosts;
-  client->lo      = lo_server_new_with_proto(NULL, LO_UDP, on_error);
-  client->to      = lo_address_new("127.0.0.1", name);
+  snprintf(own, sizeof(own), "%d", socket_free_port());
+  client->lo = lo_server_new_with_proto(own, LO_UDP, on_error);
+  client->to = lo_address_new("127.0.0.1", name);
   CHECK(client->lo && client->to);
   CHECK(lo_server_add_method(client->lo, NULL, NULL, on_reply, client));
   return client;

@@ -75,6 +75,19 @@ socket_bind(const int port)
 }
 
 int
+socket_free_port(void)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  socklen_t          size    = sizeof(address);
+  const int          fd      = socket(AF_INET, SOCK_DGRAM, 0);
+  CHECK(fd >= 0);
+  CHECK(!bind(fd, (const struct sockaddr*)&address, size));
+  CHECK(!getsockname(fd, (struct sockaddr*)&address, &size));
+  CHECK(!close(fd));
+  return ntohs(address.sin_port);
+}
+
+int
 socket_connect(const int port)
 {
   struct sockaddr_in to    = {.sin_family = AF_INET};

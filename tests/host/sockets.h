@@ -23,6 +23,11 @@ sockets_list(UdpSocket* sockets, uint32_t most);
 int
 socket_bind(int port);
 
+/// Return a UDP port that nobody has.  liblo draws one itself if it is given
+/// none, but leaves a socket open where that is taken.
+int
+socket_free_port(void);
+
 /// Return a UDP socket connected to `port` of this machine, with much room for
 /// what comes back, to close(); the test ends if that fails
 int
