@@ -25,7 +25,8 @@ rem_loader_init(RemLoader* const      loader,
   loader->n_channels = n_channels;
   loader->quality    = 1U;
   loader->bundle     = strdup(bundle);
-  if (loader->bundle && pthread_mutex_init(&loader->lock, NULL)) {
+  if (loader->bundle && (pthread_mutex_init(&loader->lock, NULL) ||
+                         pthread_mutex_init(&loader->loading, NULL))) {
     free(loader->bundle);
     loader->bundle = NULL;
   }
@@ -52,6 +53,7 @@ rem_loader_clear(RemLoader* const loader)
     rem_loader_clear_ready(loader);
     rem_loaded_release(loader->playing);
     free(loader->lost.bytes);
+    (void)pthread_mutex_destroy(&loader->loading);
     (void)pthread_mutex_destroy(&loader->lock);
     free(loader->bundle);
     loader->bundle = NULL;
@@ -61,10 +63,8 @@ rem_loader_clear(RemLoader* const loader)
 void
 rem_loader_collect(RemLoader* const loader)
 {
-  (void)pthread_mutex_lock(&loader->lock);
   free_old(loader);
   rem_slot_collect(loader->slot);
-  (void)pthread_mutex_unlock(&loader->lock);
 }
 
 void
@@ -87,7 +87,7 @@ rem_say_error(char message[const REM_MESSAGE_SIZE], const RemError* const error)
           error->text[0] ? error->text : rem_strerror(error->status));
 }
 
-/// Hand what the host should know to the audio thread
+/// Hand what the host should know to the audio thread.  The lock is held.
 static void
 tell(RemLoader* const loader)
 {
@@ -126,19 +126,24 @@ rem_loader_report(RemLoader* const loader, const bool failed)
 {
   const RemLoaded* const playing = loader->playing;
   RemReport* const       told    = &loader->told;
+  char* const            message = loader->message;
   if (failed) {
     if (playing) {
-      rem_say(told->message, "; %s plays on", playing->id.name);
+      rem_say(message, "; %s plays on", playing->id.name);
     }
-    (void)lv2_log_error(loader->logger, "Remanence: %s\n", told->message);
+    (void)lv2_log_error(loader->logger, "Remanence: %s\n", message);
   } else {
-    (void)lv2_log_note(loader->logger, "Remanence: %s\n", told->message);
+    (void)lv2_log_note(loader->logger, "Remanence: %s\n", message);
   }
+
+  (void)pthread_mutex_lock(&loader->lock);
   told->failed = failed;
+  memcpy(told->message, message, sizeof(told->message));
   (void)snprintf(
     told->path, sizeof(told->path), "%s", playing ? playing->id.path : "");
   describe_knobs(playing ? playing->model : NULL, told->knobs);
   tell(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
 }
 
 void
@@ -160,10 +165,28 @@ rem_loader_look(RemLoader* const loader,
                 RemReport* const told,
                 double* const    model_rate)
 {
+  const uint32_t number = rem_slot_sounding(loader->slot);
   (void)pthread_mutex_lock(&loader->lock);
-  *told       = loader->told;
+  const RemEntered* const entered = &loader->entered[number % REM_ENTERED];
+  *told                           = loader->told;
   *model_rate = loader->playing ? loader->playing->model->sample_rate : 0.0;
+  if (entered->number == number) {
+    memcpy(told->path, entered->path, sizeof(told->path));
+  }
   (void)pthread_mutex_unlock(&loader->lock);
+}
+
+bool
+rem_loader_is_new(RemLoader* const loader, const uint32_t number)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemEntered* const before =
+    &loader->entered[(number - 1U) % REM_ENTERED];
+  const RemEntered* const now = &loader->entered[number % REM_ENTERED];
+  const bool same = before->number == number - 1U && now->number == number &&
+                    !strcmp(before->path, now->path);
+  (void)pthread_mutex_unlock(&loader->lock);
+  return !same;
 }
 
 uint32_t
@@ -180,13 +203,4 @@ rem_loader_knobs(RemLoader* const loader,
   }
   (void)pthread_mutex_unlock(&loader->lock);
   return m;
-}
-
-bool
-rem_loader_was_replaced(RemLoader* const loader, const uint32_t number)
-{
-  (void)pthread_mutex_lock(&loader->lock);
-  const bool replaced = rem_slot_was_replaced(loader->slot, number);
-  (void)pthread_mutex_unlock(&loader->lock);
-  return replaced;
 }

@@ -28,6 +28,7 @@
 #define REM_NAME_SIZE 33U       ///< Longest name of an instance
 #define REM_EMBED_BYTES 262144U ///< Bytes of a model that sessions keep
 #define REM_READY_SLOTS 64U     ///< Models that are ready at a time
+#define REM_ENTERED 4U          ///< Entrances whose paths are known
 
 /// What the host is told: the whole truth, so the last one counts
 typedef struct {
@@ -72,13 +73,19 @@ typedef struct {
   uint32_t   n_warm; ///< Frames that can be played to it in no time
 } RemReady;
 
+/// Which model an entrance brought
+typedef struct {
+  uint32_t number; ///< 0 for none
+  char     path[REM_PATH_SIZE];
+} RemEntered;
+
 /// Set the path and, from it, the name; the hash is unknown.  A name that does
 /// not fit is left out: half of one would find nothing.
 void
 rem_model_id_set(RemModelId* id, const char* path);
 
 /// The loading side of one instance.  Every function but rem_loader_news() may
-/// be called in any thread but the audio thread; they take turns.
+/// be called in any thread but the audio thread.
 typedef struct {
   RemSlot*        slot;   ///< Borrowed
   LV2_Log_Logger* logger; ///< Borrowed
@@ -89,12 +96,19 @@ typedef struct {
   _Atomic(RemReport*) news; ///< From here to the audio thread
   RemBin              old;  ///< Reports that the audio thread has done with
 
-  pthread_mutex_t lock; ///< Guards what follows, and loading as such
+  // Loads take turns and may take long; others only wait for `lock`, which is
+  // held for a moment
+  pthread_mutex_t loading; ///< Guards what follows, up to `lock`
   uint32_t        quality;
+  RemReady        ready[REM_READY_SLOTS]; ///< All zero for an empty place
+  atomic_bool     stale; ///< rem_loader_refill() has something to do
+  char            message[REM_MESSAGE_SIZE]; ///< What will be told
+
+  pthread_mutex_t lock;    ///< Guards what follows; who writes holds both
   RemLoaded*      playing; ///< What sounds or is about to, or NULL
   RemSavedModel   lost;    ///< A session's model that was not found, to save
-  RemReady        ready[REM_READY_SLOTS]; ///< All zero for an empty place
-  RemReport       told;                   ///< What the next report says
+  RemEntered      entered[REM_ENTERED]; ///< The last entrances
+  RemReport       told;                 ///< What the next report says
 } RemLoader;
 
 /// How a model is to come in
@@ -143,7 +157,7 @@ rem_loader_load(RemLoader*  loader,
                 RemError*   error);
 
 /// As rem_loader_load(), for the model `by` places on in the folder of the one
-/// that plays, round and round
+/// that plays, round and round; files that are no models are passed over
 RemStatus
 rem_loader_step(RemLoader* loader, int by, RemCue* cue, RemError* error);
 
@@ -173,6 +187,16 @@ rem_loader_play_ready(RemLoader* loader,
                       uint32_t   slot,
                       RemCue*    cue,
                       RemError*  error);
+
+/// Fade to the rest state of the model that plays; without one there is nothing
+/// to do, and `cue->number` stays 0
+RemStatus
+rem_loader_rest(RemLoader* loader, RemCue* cue, RemError* error);
+
+/// Build what ready models will play through, where it is missing: for those
+/// that have played, and after a change of quality.  For when there is time.
+void
+rem_loader_refill(RemLoader* loader);
 
 /// Play at 1, 2 or 4 times the model's rate: what plays comes in anew
 void
@@ -211,14 +235,14 @@ rem_loader_saved(RemLoader* loader, bool embed, RemSavedModel* saved);
 uint32_t
 rem_loader_knobs(RemLoader* loader, RemKnob* knobs, uint32_t n);
 
-/// Copy what the host is told, and the rate of the model that plays in Hz (0
-/// if there is none)
+/// Copy what the host is told, but the model that sounds instead of one that is
+/// about to; and the rate of the latter in Hz (0 if there is none)
 void
 rem_loader_look(RemLoader* loader, RemReport* told, double* model_rate);
 
-/// Return whether entrance `number` was replaced before it was heard
+/// Return whether entrance `number` brought another model than the one before
 bool
-rem_loader_was_replaced(RemLoader* loader, uint32_t number);
+rem_loader_is_new(RemLoader* loader, uint32_t number);
 
 /// Free what the audio thread has done with
 void

@@ -44,6 +44,18 @@ is_allowed(const RemLoader* const loader,
   return allowed;
 }
 
+/// Log and report why nothing was loaded
+static RemStatus
+refuse(RemLoader* const loader, const RemError* const error)
+{
+  (void)pthread_mutex_lock(&loader->loading);
+  loader->message[0] = '\0';
+  rem_say_error(loader->message, error);
+  rem_loader_report(loader, true);
+  (void)pthread_mutex_unlock(&loader->loading);
+  return error->status;
+}
+
 /// Load file `index` of `bank`
 static RemStatus
 load(RemLoader* const     loader,
@@ -53,12 +65,13 @@ load(RemLoader* const     loader,
      RemError* const      error)
 {
   if (index >= bank->n) {
-    return rem_fail(error,
-                    REM_NO_FILE,
-                    bank->folder,
-                    "the folder has no model %zu; expected 1 to %zu",
-                    index + 1U,
-                    bank->n);
+    (void)rem_fail(error,
+                   REM_NO_FILE,
+                   bank->folder,
+                   "the folder has no model %zu; expected 1 to %zu",
+                   index + 1U,
+                   bank->n);
+    return refuse(loader, error);
   }
 
   char* const path = rem_bank_path(bank, index);
@@ -87,9 +100,12 @@ rem_loader_step(RemLoader* const loader,
   (void)pthread_mutex_unlock(&loader->lock);
 
   RemStatus st = rem_loader_bank(loader, &bank, error);
-  if (!st) {
-    const int at = rem_bank_step(&bank, id.path, by); // -1 is beyond any bank
+  bool      on = !st;
+  st           = st ? refuse(loader, error) : st;
+  for (size_t i = 1U; on && i <= bank.n + 1U; ++i) { // Over those that are bad
+    const int at = rem_bank_step(&bank, id.path, by * (int)i);
     st           = load(loader, &bank, (size_t)at, cue, error);
+    on           = st && st != REM_NO_MEMORY && i < bank.n;
   }
   rem_bank_clear(&bank);
   return st;
@@ -103,9 +119,7 @@ rem_loader_select(RemLoader* const loader,
 {
   RemBank   bank = {NULL, NULL, 0U, 0U};
   RemStatus st   = rem_loader_bank(loader, &bank, error);
-  if (!st) {
-    st = load(loader, &bank, index, cue, error);
-  }
+  st = st ? refuse(loader, error) : load(loader, &bank, index, cue, error);
   rem_bank_clear(&bank);
   return st;
 }

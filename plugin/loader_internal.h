@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Shared by the files of plugin/loader.h.  The lock is held in all of it.
+/// Shared by the files of plugin/loader.h.  Loads take turns: `loading` is held in
+/// all of it.
 
 #ifndef REM_PLUGIN_LOADER_INTERNAL_H
 #define REM_PLUGIN_LOADER_INTERNAL_H
@@ -16,7 +17,7 @@ rem_say(char message[REM_MESSAGE_SIZE], const char* format, ...)
 void
 rem_say_error(char message[REM_MESSAGE_SIZE], const RemError* error);
 
-/// Log the message of `loader->told` and hand that to the audio thread, which
+/// Log `loader->message`, note it as what is told, and hand that to the audio thread, which
 /// tells the host
 void
 rem_loader_report(RemLoader* loader, bool failed);
@@ -60,7 +61,7 @@ rem_loader_enter(RemLoader* loader,
                  RemError*  error);
 
 /// Build and offer `loaded`, of which one user goes over, unless `read` failed;
-/// `loader->told.message` gets what to say of it
+/// `loader->message` gets what to say of it
 RemStatus
 rem_loader_play(RemLoader* loader,
                 RemStatus  read,

@@ -169,6 +169,31 @@ rem_loader_build(const RemLoader* const loader,
                   error, REM_NO_MEMORY, loaded->id.path, "not enough memory");
 }
 
+/// Let `loaded` be what plays
+static void
+come_in(RemLoader* const    loader,
+        RemLoaded* const    loaded,
+        const RemCue* const cue)
+{
+  RemEntered* const entered = &loader->entered[cue->number % REM_ENTERED];
+  RemLoaded* const  before  = loader->playing;
+  void*             lost    = NULL;
+
+  (void)pthread_mutex_lock(&loader->lock);
+  if (loaded != before) { // Else it only plays otherwise
+    lost = loader->lost.bytes;
+    memset(&loader->lost, 0, sizeof(loader->lost));
+  }
+  entered->number = cue->number;
+  memcpy(entered->path, loaded->id.path, sizeof(entered->path));
+  loader->playing      = loaded;
+  loader->told.unsaved = loader->told.unsaved || !cue->asked;
+  (void)pthread_mutex_unlock(&loader->lock);
+
+  rem_loaded_release(before);
+  free(lost);
+}
+
 RemStatus
 rem_loader_enter(RemLoader* const loader,
                  RemLoaded* const loaded,
@@ -190,19 +215,15 @@ rem_loader_enter(RemLoader* const loader,
     rem_loaded_release(loaded);
     return rem_fail(error, REM_NO_MEMORY, NULL, "not enough memory");
   }
-  rem_loaded_release(loader->playing);
-  free(loader->lost.bytes);
-  memset(&loader->lost, 0, sizeof(loader->lost));
-  memcpy(cue->path, loaded->id.path, sizeof(cue->path));
-  loader->playing      = loaded;
-  loader->told.unsaved = loader->told.unsaved || !cue->asked;
+  (void)memcpy(cue->path, loaded->id.path, sizeof(cue->path));
+  come_in(loader, loaded, cue);
   return REM_SUCCESS;
 }
 
 void
 rem_loader_describe(RemLoader* const loader)
 {
-  char* const            message = loader->told.message;
+  char* const            message = loader->message;
   const RemLoaded* const playing = loader->playing;
   const RemModel* const  model   = playing->model;
   rem_say(message,
@@ -244,7 +265,7 @@ rem_loader_play(RemLoader* const loader,
     st = rem_loader_enter(loader, loaded, stream, 0U, cue, error);
   }
   if (st) {
-    rem_say_error(loader->told.message, error);
+    rem_say_error(loader->message, error);
   } else {
     rem_loader_describe(loader);
   }
@@ -258,11 +279,11 @@ rem_loader_load(RemLoader* const  loader,
                 RemError* const   error)
 {
   RemLoaded* loaded = NULL;
-  (void)pthread_mutex_lock(&loader->lock);
-  loader->told.message[0] = '\0';
-  const RemStatus read    = rem_loaded_read(path, &loaded, error);
-  const RemStatus st      = rem_loader_play(loader, read, loaded, cue, error);
+  (void)pthread_mutex_lock(&loader->loading);
+  loader->message[0]   = '\0';
+  const RemStatus read = rem_loaded_read(path, &loaded, error);
+  const RemStatus st   = rem_loader_play(loader, read, loaded, cue, error);
   rem_loader_report(loader, st != REM_SUCCESS);
-  (void)pthread_mutex_unlock(&loader->lock);
+  (void)pthread_mutex_unlock(&loader->loading);
   return st;
 }

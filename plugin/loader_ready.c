@@ -75,7 +75,7 @@ prepare(const RemLoader* const loader,
   }
   const RemStatus st =
     rem_loader_build(loader, ready->loaded, &ready->stream, error);
-  if (!st) {
+  if (!st && !ready->n_warm) {
     ready->n_warm = frames_in_no_time(loader, ready->stream);
   }
   return st;
@@ -97,7 +97,7 @@ rem_loader_preload(RemLoader* const  loader,
                     REM_READY_SLOTS - 1U);
   }
 
-  (void)pthread_mutex_lock(&loader->lock);
+  (void)pthread_mutex_lock(&loader->loading);
   RemStatus st = rem_loaded_read(path, &ready.loaded, error);
   if (!st && !(st = prepare(loader, &ready, error))) {
     clear(&loader->ready[slot]);
@@ -105,12 +105,11 @@ rem_loader_preload(RemLoader* const  loader,
   } else {
     clear(&ready);
   }
-  (void)pthread_mutex_unlock(&loader->lock);
+  (void)pthread_mutex_unlock(&loader->loading);
   return st;
 }
 
-/// Offer what is ready, and build its like for the next time.  The lock is
-/// held.
+/// Offer what is ready.  The lock is held.
 static RemStatus
 play(RemLoader* const loader,
      RemReady* const  ready,
@@ -128,16 +127,14 @@ play(RemLoader* const loader,
                           cue,
                           error);
   }
-  loader->told.message[0] = '\0';
+  loader->message[0] = '\0';
   if (st) {
-    rem_say_error(loader->told.message, error);
+    rem_say_error(loader->message, error);
   } else {
     rem_loader_describe(loader);
   }
   rem_loader_report(loader, st != REM_SUCCESS);
-  if (!st) {
-    (void)prepare(loader, ready, NULL); // Else it is built when it is wanted
-  }
+  atomic_store(&loader->stale, true);
   return st;
 }
 
@@ -147,19 +144,52 @@ rem_loader_play_ready(RemLoader* const loader,
                       RemCue* const    cue,
                       RemError* const  error)
 {
-  (void)pthread_mutex_lock(&loader->lock);
+  (void)pthread_mutex_lock(&loader->loading);
   const RemStatus st =
     slot < REM_READY_SLOTS && loader->ready[slot].loaded
       ? play(loader, &loader->ready[slot], cue, error)
       : rem_fail(error, REM_NO_FILE, NULL, "nothing is ready in slot %u", slot);
-  (void)pthread_mutex_unlock(&loader->lock);
+  (void)pthread_mutex_unlock(&loader->loading);
+  return st;
+}
+
+void
+rem_loader_refill(RemLoader* const loader)
+{
+  if (!atomic_exchange(&loader->stale, false)) {
+    return;
+  }
+  (void)pthread_mutex_lock(&loader->loading);
+  for (uint32_t i = 0U; i < REM_READY_SLOTS; ++i) {
+    if (loader->ready[i].loaded) {
+      (void)prepare(loader, &loader->ready[i], NULL); // Else when it is wanted
+    }
+  }
+  (void)pthread_mutex_unlock(&loader->loading);
+}
+
+RemStatus
+rem_loader_rest(RemLoader* const loader,
+                RemCue* const    cue,
+                RemError* const  error)
+{
+  const uint32_t no_past = 1U; // Frames to warm it on
+  RemStream*     stream  = NULL;
+  RemStatus      st      = REM_SUCCESS;
+  (void)pthread_mutex_lock(&loader->loading);
+  if (loader->playing &&
+      !(st = rem_loader_build(loader, loader->playing, &stream, error))) {
+    st = rem_loader_enter(
+      loader, rem_loaded_share(loader->playing), stream, no_past, cue, error);
+  }
+  (void)pthread_mutex_unlock(&loader->loading);
   return st;
 }
 
 void
 rem_loader_set_quality(RemLoader* const loader, const uint32_t quality)
 {
-  (void)pthread_mutex_lock(&loader->lock);
+  (void)pthread_mutex_lock(&loader->loading);
   if (quality != loader->quality) {
     RemCue   cue    = rem_cue(true);
     RemError error  = {REM_SUCCESS, "", ""};
@@ -167,13 +197,15 @@ rem_loader_set_quality(RemLoader* const loader, const uint32_t quality)
     for (uint32_t i = 0U; i < REM_READY_SLOTS; ++i) {
       rem_stream_free(loader->ready[i].stream);
       loader->ready[i].stream = NULL;
+      loader->ready[i].n_warm = 0U; // It costs otherwise
     }
+    atomic_store(&loader->stale, true);
     if (loader->playing) {
-      loader->told.message[0] = '\0';
-      const RemStatus st      = rem_loader_play(
+      loader->message[0] = '\0';
+      const RemStatus st = rem_loader_play(
         loader, REM_SUCCESS, rem_loaded_share(loader->playing), &cue, &error);
       rem_loader_report(loader, st != REM_SUCCESS);
     }
   }
-  (void)pthread_mutex_unlock(&loader->lock);
+  (void)pthread_mutex_unlock(&loader->loading);
 }

@@ -34,7 +34,7 @@ load_embedded(RemLoader* const loader, const RemSavedModel* const saved)
   RemError        error  = {REM_SUCCESS, "", ""};
   RemLoaded*      loaded = NULL;
   const RemStatus read   = rem_loaded_decode(saved, &loaded, &error);
-  rem_say(loader->told.message, "; the session has the model itself. ");
+  rem_say(loader->message, "; the session has the model itself. ");
   return rem_loader_play(loader, read, loaded, &cue, &error);
 }
 
@@ -50,10 +50,9 @@ find(RemLoader* const loader, const RemSavedModel* const saved)
     st = load_embedded(loader, saved);
   }
   if (st && found == REM_NOT_FOUND) {
-    rem_say(loader->told.message,
-            "; no file like it in the model folders either");
+    rem_say(loader->message, "; no file like it in the model folders either");
   } else if (st) {
-    rem_say(loader->told.message,
+    rem_say(loader->message,
             found == REM_FOUND_SAME ? "; the same file is at %s. "
                                     : "; another file of that name is at %s. ",
             path);
@@ -67,30 +66,40 @@ find(RemLoader* const loader, const RemSavedModel* const saved)
 static RemStatus
 load_saved(RemLoader* const loader, const RemSavedModel* const saved)
 {
-  loader->told.message[0] = '\0';
-  RemStatus st            = load_from(loader, saved->id.path);
+  loader->message[0] = '\0';
+  RemStatus st       = load_from(loader, saved->id.path);
   if (!st && saved->id.sha256[0] &&
       strcmp(saved->id.sha256, loader->playing->id.sha256)) {
-    rem_say(loader->told.message,
+    rem_say(loader->message,
             "; the file has changed since the session was saved");
   }
   return st ? find(loader, saved) : st;
 }
 
+/// Keep what was not found for the next save; its bytes go over
+static void
+keep_lost(RemLoader* const loader, const RemSavedModel* const saved)
+{
+  void* const before = loader->lost.bytes;
+  (void)pthread_mutex_lock(&loader->lock);
+  loader->lost = *saved;
+  (void)pthread_mutex_unlock(&loader->lock);
+  free(before);
+}
+
 bool
 rem_loader_restore(RemLoader* const loader, RemSavedModel* const saved)
 {
-  (void)pthread_mutex_lock(&loader->lock);
+  (void)pthread_mutex_lock(&loader->loading);
   const RemStatus st = load_saved(loader, saved);
   if (st) {
-    free(loader->lost.bytes);
-    loader->lost = *saved;
+    keep_lost(loader, saved);
   } else {
     free(saved->bytes);
   }
   saved->bytes = NULL;
   rem_loader_report(loader, st != REM_SUCCESS);
-  (void)pthread_mutex_unlock(&loader->lock);
+  (void)pthread_mutex_unlock(&loader->loading);
   return !st;
 }
 

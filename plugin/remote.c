@@ -14,6 +14,8 @@ rem_remote_init(RemRemote* const remote)
 {
   for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
     atomic_init(&remote->wanted[i], NAN);
+    atomic_init(&remote->expected[i], NAN);
+    atomic_init(&remote->port[i], rem_controls[i].normal);
     atomic_init(&remote->value[i], rem_controls[i].normal);
   }
   atomic_init(&remote->in_peak, REM_IN_PEAK_MIN);
@@ -31,12 +33,13 @@ rem_control_find(const char* const symbol)
   return -1;
 }
 
-void
+float
 rem_remote_turn(RemRemote* const remote,
                 const uint32_t   control,
                 const float      value)
 {
   const RemControl* const c = &rem_controls[control];
-  atomic_store(&remote->wanted[control],
-               fminf(fmaxf(value, c->minimum), c->maximum));
+  const float             x = fminf(fmaxf(value, c->minimum), c->maximum);
+  atomic_store(&remote->wanted[control], x);
+  return x;
 }

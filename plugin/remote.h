@@ -41,10 +41,16 @@ enum { REM_NO_MODEL, REM_PLAYING, REM_FADING, REM_LAST_LOAD_FAILED };
 typedef struct {
   // From others to the audio thread
   _Atomic float wanted[REM_N_CONTROLS]; ///< NaN for nothing
-  atomic_bool   reset;                  ///< Set the net to its rest state
+
+  /// What the host's port will come to without a hand on it; or NaN
+  _Atomic float expected[REM_N_CONTROLS];
+
+  /// Program that is no wish, for whoever set it brings its model; or 0
+  _Atomic(uint32_t) program;
 
   // From the audio thread to others
   _Atomic float     value[REM_N_CONTROLS];  ///< In effect
+  _Atomic float     port[REM_N_CONTROLS];   ///< What the host says
   atomic_bool       turned[REM_N_CONTROLS]; ///< By others than the host's port
   _Atomic(uint32_t) status;
   _Atomic(uint32_t) latency; ///< Samples
@@ -65,8 +71,8 @@ rem_remote_init(RemRemote* remote);
 int
 rem_control_find(const char* symbol);
 
-/// Ask for a value of a control, which is put into its range
-void
+/// Ask for a value of a control, which is put into its range; return that
+float
 rem_remote_turn(RemRemote* remote, uint32_t control, float value);
 
 #endif // REM_PLUGIN_REMOTE_H

@@ -60,17 +60,6 @@ rem_slot_reset(RemSlot* const slot)
   rem_history_restart(&slot->history);
 }
 
-REM_RT void
-rem_slot_rest(RemSlot* const slot)
-{
-  if (slot->playing) {
-    reset(slot, slot->playing);
-  }
-  if (slot->next) {
-    reset(slot, slot->next);
-  }
-}
-
 /// Decide when the voice that was just picked up is heard
 REM_RT static void
 schedule_fade(RemSlot* const slot)
@@ -96,10 +85,28 @@ schedule_fade(RemSlot* const slot)
   }
 }
 
+/// Let the rest of a long fade take no longer than a usual one: somebody waits.
+/// The line that shares follow gets steeper where it is now.
+REM_RT static void
+hasten(RemSlot* const slot)
+{
+  RemPlayer* const next  = slot->next;
+  const uint64_t   faded = slot->now - slot->fade_at;
+  if (next->n_fade - faded > slot->n_fade) {
+    const double share = (double)faded / (double)next->n_fade;
+    const double n     = (double)slot->n_fade / (1.0 - share);
+    next->n_fade       = (uint32_t)n;
+    slot->fade_at      = slot->now - (uint64_t)(share * n);
+  }
+}
+
 REM_RT void
 rem_slot_pick_up(RemSlot* const slot)
 {
   if (slot->next) {
+    if (slot->now >= slot->fade_at && atomic_load(&slot->incoming)) {
+      hasten(slot);
+    }
     return;
   }
   slot->next = atomic_exchange(&slot->incoming, NULL);

@@ -14,8 +14,9 @@
    When that is, and all that follows, depends on the sample at which the voice
    was picked up and on nothing else, so the cut into blocks is not heard.
 
-   A voice that was kept ready (plugin/ready.h) does not catch up: it was warmed
-   a moment ago, and its fade starts at the first sample of the next block.
+   A voice that was kept ready (plugin/loader_ready.c) does not catch up: it was
+   warmed a moment ago, and its fade starts at the first sample of the next
+   block.
 */
 
 #ifndef REM_PLUGIN_SLOT_H
@@ -98,7 +99,7 @@ REM_RT uint32_t
 rem_slot_sounding(const RemSlot* slot);
 
 /// Return whether entrance `number`, one of the last 256, was replaced before
-/// it was heard.  Thread: that of rem_slot_offer().
+/// it was heard.  Thread: any.
 bool
 rem_slot_was_replaced(const RemSlot* slot, uint32_t number);
 
@@ -129,7 +130,8 @@ REM_RT void
 rem_slot_reset(RemSlot* slot);
 
 /// Pick up the voice on offer, unless a fade is under way: then it waits, and
-/// may still be replaced.  Call once per block.  Thread: audio.
+/// may still be replaced, and a long fade is cut short to a usual one.  Call
+/// once per block.  Thread: audio.
 REM_RT void
 rem_slot_pick_up(RemSlot* slot);
 
@@ -145,11 +147,6 @@ rem_slot_pick_up(RemSlot* slot);
 */
 REM_RT void
 rem_slot_block(RemSlot* slot, const RemSlotBuffers* buffers, uint32_t n);
-
-/// Set every net to its rest state, a voice that comes in included, and go on.
-/// Thread: audio.
-REM_RT void
-rem_slot_rest(RemSlot* slot);
 
 /// Return whether a voice plays or comes in
 REM_RT bool

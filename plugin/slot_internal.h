@@ -61,8 +61,8 @@ struct RemSlot {
   float    dry[REM_SLOT_CHANNELS][REM_SLOT_MAX_LATENCY + 1U]; ///< A ring
 
   // Those who offer only
-  uint32_t n_offered;
-  uint32_t replaced[REM_SLOT_REPLACED]; ///< Numbers, each at its remainder
+  uint32_t          n_offered;
+  _Atomic(uint32_t) replaced[REM_SLOT_REPLACED]; ///< Each at its remainder
 };
 
 /// Play `n` frames of `columns` to every channel of a voice and write what it

@@ -156,7 +156,7 @@ rem_slot_offer(RemSlot* const slot, const RemEntrance* const entrance)
 
   RemPlayer* const old = atomic_exchange(&slot->incoming, player);
   if (old) {
-    slot->replaced[old->number % REM_SLOT_REPLACED] = old->number;
+    atomic_store(&slot->replaced[old->number % REM_SLOT_REPLACED], old->number);
     free_player(old);
   }
   return number;
@@ -165,5 +165,5 @@ rem_slot_offer(RemSlot* const slot, const RemEntrance* const entrance)
 bool
 rem_slot_was_replaced(const RemSlot* const slot, const uint32_t number)
 {
-  return slot->replaced[number % REM_SLOT_REPLACED] == number;
+  return atomic_load(&slot->replaced[number % REM_SLOT_REPLACED]) == number;
 }

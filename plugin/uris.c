@@ -27,6 +27,7 @@ rem_uris_map(RemUris* const      uris,
   uris->plugin         = map->map(map->handle, plugin_uri);
   uris->state_changed  = map->map(map->handle, LV2_STATE__StateChanged);
   uris->controls       = map->map(map->handle, REM_URI_CONTROLS);
+  uris->found_name     = map->map(map->handle, REM_URI_FOUND_NAME);
   uris->knobs          = map->map(map->handle, REM_URI_KNOBS);
   uris->message        = map->map(map->handle, REM_URI_MESSAGE);
   uris->model          = map->map(map->handle, REM_URI_MODEL);

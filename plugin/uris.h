@@ -12,6 +12,7 @@
 #define REM_URI_MODEL_BYTES "urn:remanence:model-bytes" ///< The file itself
 #define REM_URI_CONTROLS "urn:remanence:controls"     ///< Turned by OSC or MIDI
 #define REM_URI_NAME "urn:remanence:name"             ///< Of the instance
+#define REM_URI_FOUND_NAME "urn:remanence:found-name" ///< Nobody gave it
 #define REM_URI_KNOBS "urn:remanence:knobs"           ///< Names and ranges
 #define REM_URI_OSC_PORT "urn:remanence:osc-port"     ///< atom:Int
 #define REM_URI_MODEL_NAME "urn:remanence:model-name" ///< File name
@@ -33,6 +34,7 @@ typedef struct {
   LV2_URID plugin;
   LV2_URID state_changed;
   LV2_URID controls;
+  LV2_URID found_name;
   LV2_URID knobs;
   LV2_URID message;
   LV2_URID model;

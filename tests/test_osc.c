@@ -126,9 +126,13 @@ test_truth(Band* const band)
 {
   Client* const c = band->client;
   c->n_hosts      = 0U; // The host stops
-  client_send_text(c, "/remanence/audio-1/load", "amp 2.safetensors");
+  client_send_text(c, "/remanence/audio-1/load", "named.safetensors");
   client_expect_error(c, "/remanence/audio-1/load", 7);
   CHECK(!client_find(c, "/remanence/audio-1/loaded"));
+  client_send_nothing(c, "/remanence/audio-1/get"); // What sounded last
+  client_wait(c, "/remanence/audio-1/get/ok");
+  CHECK(strcmp(client_find(c, "/remanence/audio-1/status/model")->texts[0],
+               "named.safetensors") != 0);
   client_send_text(c, "/remanence/audio-1/load", "Clean.safetensors");
   const lo_message second = lo_message_new();
   lo_message_add_string(second, "amp 10.safetensors");
@@ -190,6 +194,31 @@ test_names(Band* const band)
   host_activate(band->hosts[0]);
   client_send_nothing(c, "/remanence/lead/get");
   client_wait(c, "/remanence/lead/get/ok");
+
+  // A copy of a track, or a preset, takes no name from who has it
+  host_restore(band->hosts[2], session);
+  client_play(c);
+  client_send_nothing(c, "/remanence/list");
+  client_wait(c, "/remanence/list/ok");
+  uint32_t n_lead = 0U;
+  for (uint32_t k = 0U; k < c->n_replies; ++k) {
+    n_lead += !strcmp(c->replies[k].texts[0], "lead");
+  }
+  CHECK(n_lead == 1U);
+  CHECK(!strcmp(band->hosts[0]->heard.name, "lead"));
+}
+
+/// A program over OSC is answered for like a model
+static void
+test_program(Band* const band)
+{
+  Client* const c = band->client;
+  band_load(band, "rhythm", "Clean.safetensors");
+  client_send_number(c, "/remanence/rhythm/program", 2.0);
+  CHECK(
+    strstr(client_wait(c, "/remanence/rhythm/program/ok")->texts[0], "amp 10"));
+  client_send_number(c, "/remanence/rhythm/program", 99.0);
+  client_expect_error(c, "/remanence/rhythm/program", 9);
 }
 
 /// MIDI: programs, controllers, their channel
@@ -246,6 +275,7 @@ main(void)
   test_ready(band);
   test_truth(band);
   test_names(band);
+  test_program(band);
   test_midi(band);
   band_close(band);
   return 0;

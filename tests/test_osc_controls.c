@@ -35,6 +35,14 @@ test_bank(Band* const band)
   client_send_number(c, "/remanence/audio-1/next", 0.0); // Let go
   client_wait(c, "/remanence/audio-1/next/ok");
   band_expect_told(band, 0U, "amp 10");
+  client_send_nothing(c, "/remanence/audio-1/next"); // Over what is bad
+  client_wait(c, "/remanence/audio-1/next/ok");
+  band_expect_told(band, 0U, "Clean");
+  client_send_nothing(c, "/remanence/audio-1/prev");
+  client_wait(c, "/remanence/audio-1/prev/ok");
+  band_expect_told(band, 0U, "amp 10");
+  client_send_text(c, "/remanence/audio-1/next", "slowly");
+  client_expect_error(c, "/remanence/audio-1/next", 1);
   client_send_number(c, "/remanence/audio-1/prev", 1.0);
   client_wait(c, "/remanence/audio-1/prev/ok");
   client_send_number(c, "/remanence/audio-1/prev", 5.0); // Fade of 5 ms
@@ -58,7 +66,7 @@ test_controls(Band* const band)
   client_send_nothing(c, "/remanence/audio-1/mix");
   CHECK(client_wait(c, "/remanence/audio-1/mix/ok")->numbers[0] == 0.25);
   client_send_number(c, "/remanence/audio-1/mix", 7.0); // Into its range
-  client_wait(c, "/remanence/audio-1/mix/ok");
+  CHECK(client_wait(c, "/remanence/audio-1/mix/ok")->numbers[0] == 1.0);
   client_send_nothing(c, "/remanence/audio-1/mix");
   CHECK(client_wait(c, "/remanence/audio-1/mix/ok")->numbers[0] == 1.0);
 

@@ -170,6 +170,63 @@ test_turned(Stage* const stage)
   host_close(host);
 }
 
+/// What is restored and not yet heard is saved again; what a pedal turns makes
+/// the host ask to save
+static void
+test_unheard(Stage* const stage)
+{
+  static const uint8_t bypass[] = {0xB0U, 64U, 127U};
+  char                 first[FIXTURE_PATH];
+  char                 second[FIXTURE_PATH];
+  fixture_path(&stage->dir, "unheard1", first);
+  fixture_path(&stage->dir, "unheard2", second);
+  Host* host = stage_host(stage, stage->plain);
+  host_forget(host);
+  host_send_raw(host, 0U, LV2_MIDI__MidiEvent, bypass, sizeof(bypass));
+  host_play(host, stage->in, stage->out, STAGE_N, STAGE_BLOCK);
+  CHECK(host->heard.n_changed == 1U);
+  CHECK(host_save(host, first));
+  host_close(host);
+
+  host = host_open_usual(stage->world, HOST_WORK_LATER);
+  host_restore(host, first);
+  CHECK(host_save(host, second));
+  CHECK(file_holds(second, "enabled=0"));
+  host_close(host);
+}
+
+/// A preset brings its own model, though it moves the port `program` as well
+static void
+test_program(Stage* const stage)
+{
+  char session[FIXTURE_PATH];
+  fixture_path(&stage->dir, "program", session);
+  Host* host = stage_host(stage, stage->plain);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_set(host, "program", 99.0f); // The folder has no such model
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_worker_drain(&host->worker);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  CHECK(host_get(host, "status") == 3.0f);
+  CHECK(host_save(host, session));
+  host_close(host);
+
+  host = stage_host(stage, stage->knobby);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_restore(host, session); // Writes the port, too
+  CHECK(host_get(host, "program") == 99.0f);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_worker_drain(&host->worker);
+  host_activate(host);
+  check_plays_plain(stage, host);
+  host_set(host, "program", 98.0f); // By hand
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  host_worker_drain(&host->worker);
+  host_play(host, stage->in, stage->out, STAGE_BLOCK, STAGE_BLOCK);
+  CHECK(host_get(host, "status") == 3.0f);
+  host_close(host);
+}
+
 int
 main(void)
 {
@@ -178,6 +235,8 @@ main(void)
   test_lost(stage);
   test_large(stage);
   test_turned(stage);
+  test_unheard(stage);
+  test_program(stage);
   stage_close(stage);
   return 0;
 }

@@ -58,10 +58,45 @@ test_replaced(void)
   rem_slot_free(stream.slot);
 }
 
+/// A fade of seconds gives way to the next voice within a usual one more, and
+/// nothing jumps where it is hastened
+static void
+test_hasten(void)
+{
+  enum { AT = N_OFFER + 2000U };
+  static Stream stream;
+  static Stream slow;
+  Stream* const both[] = {&stream, &slow};
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    const RemEntrance entrance = {
+      make_voice(2U, 1U), {NAN, NAN, NAN}, 10.0, 1000U, true};
+    begin(both[i], 1U);
+    CHECK(offer(both[i]->slot, make_voice(1U, 1U)));
+    rem_slot_pick_up(both[i]->slot);
+    play(both[i], 0U, N_OFFER, 100U);
+    CHECK(rem_slot_offer(both[i]->slot, &entrance));
+    rem_slot_pick_up(both[i]->slot);
+    play(both[i], N_OFFER, AT, 100U);
+  }
+  CHECK(offer(stream.slot, make_voice(3U, 1U)));
+  rem_slot_pick_up(stream.slot);
+  play(&stream, AT, AT + 1U, 1U);
+  play(&slow, AT, AT + 1U, 1U);
+  // One sample of the usual fade, and a rounding of its length
+  CHECK(fabsf(stream.out[0][AT] - slow.out[0][AT]) < 2.0f * 3.0f / N_FADE);
+  play(&stream, AT + 1U, AT + N_FADE + 2U, 100U);
+  CHECK(!rem_slot_is_fading(stream.slot));
+  rem_slot_pick_up(stream.slot);
+  CHECK(rem_slot_is_fading(stream.slot));
+  rem_slot_free(stream.slot);
+  rem_slot_free(slow.slot);
+}
+
 int
 main(void)
 {
   test_at_once();
   test_replaced();
+  test_hasten();
   return 0;
 }

@@ -40,12 +40,14 @@ enum {
 /// A request that the host has not taken yet
 typedef struct {
   uint32_t kind;
+  uint32_t serial; ///< Of requests for a model: all but the newest are void
   char     text[REM_PATH_SIZE];
 } RemRequest;
 
 /// A request without words
 typedef struct {
   uint32_t kind;
+  uint32_t serial; ///< As RemRequest.serial
   uint32_t number;
 } RemNumberRequest;
 
@@ -100,23 +102,27 @@ typedef struct {
   LV2_Worker_Schedule own_schedule;
 
   // Audio thread only
-  LV2_Atom_Forge forge;
-  RemRequest     request;
-  uint32_t       request_size; ///< Bytes of `request` to send; 0 for none
-  RemRequest     rename;       ///< As `request`
-  uint32_t       rename_size;
-  uint32_t       quality; ///< That the loader was asked for last
-  RemReport*     report;  ///< What the host was told last, or NULL
-  const char*    message; ///< Of `report`, or our own
-  bool           failed;  ///< The last load did
-  uint32_t       tell;    ///< What the host is to be told: bits of REM_TELL_*
-  bool           collecting; ///< The worker was asked to free things
+  LV2_Atom_Forge    forge;
+  RemRequest        request;
+  uint32_t          request_size; ///< Bytes of `request` to send; 0 for none
+  RemRequest        rename;       ///< As `request`
+  uint32_t          rename_size;
+  uint32_t          quality; ///< That the loader was asked for last
+  RemReport*        report;  ///< What the host was told last, or NULL
+  const char*       message; ///< Of `report`, or our own
+  bool              failed;  ///< The last load did
+  uint32_t          tell; ///< What the host is to be told: bits of REM_TELL_*
+  bool              collecting; ///< The worker was asked to free things
+  _Atomic(uint32_t) newest;     ///< Number of the last request for a model
 
   float        seen[REM_N_CONTROLS];  ///< The host's ports in the last block
   float        value[REM_N_CONTROLS]; ///< In effect
   uint32_t     program; ///< That the control of that name asked for last
   RemControls  controls;
   bool         started;      ///< Controls glide from now on
+  bool         ran;          ///< run() was called, ever
+  bool         unsaved;      ///< Others than the host have turned controls
+  uint32_t     n_quiet;      ///< Samples until the host may be told so
   uint32_t     n_glide;      ///< Samples until a control arrives
   uint32_t     n_non_finite; ///< Samples replaced, but for those of nets
   float        load;         ///< Share of the time a block lasts
@@ -204,9 +210,9 @@ REM_RT void
 rem_audio_turn(RemAudio* self, uint32_t control, float value);
 
 /// Tell the host what it does not know yet, as far as there is room on the
-/// notify port; the rest next time.  Thread: audio.
+/// notify port; the rest next time.  The block has `n` samples.  Thread: audio.
 REM_RT void
-rem_audio_notify(RemAudio* self);
+rem_audio_notify(RemAudio* self, uint32_t n);
 
 /// Carry out a message to the worker.  Thread: any but audio.
 LV2_Worker_Status

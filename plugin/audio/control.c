@@ -20,6 +20,7 @@ put(RemAudio* const self,
     const float     value,
     const bool      turned)
 {
+  self->unsaved |= turned && value != self->value[control];
   self->value[control] = value;
   atomic_store(&self->remote.value[control], value);
   atomic_store(&self->remote.turned[control], turned);
@@ -59,30 +60,51 @@ take_wanted(RemAudio* const self, const uint32_t control)
 }
 
 /// Ask for the model that the program names, if it has moved.  What it says at
-/// the start is no wish: a session brings its model itself.
+/// the start is no wish, nor what a session or OSC has set: they bring the
+/// model themselves.
 REM_RT static void
 follow_program(RemAudio* const self)
 {
   const uint32_t program = (uint32_t)lrintf(self->value[REM_CONTROL_PROGRAM]);
-  if (self->started && program && program != self->program) {
+  if (program == self->program) {
+    return;
+  }
+  const bool wish = atomic_exchange(&self->remote.program, 0U) != program;
+  if (self->started && program && wish) {
     (void)rem_audio_select(self, program - 1U);
   }
   self->program = program;
+}
+
+/// Return whether the host has moved its port since the last block.  A move
+/// that a session announced is none: what it has turned stays turned.
+REM_RT static bool
+has_moved(RemAudio* const self, const uint32_t control, const float x)
+{
+  RemRemote* const remote = &self->remote;
+  const float      before = self->seen[control];
+  self->seen[control]     = x;
+  atomic_store(&remote->port[control], x);
+  if (!self->ran) {
+    return !atomic_load(&remote->turned[control]);
+  }
+  if (x == before) {
+    return false;
+  }
+  return atomic_exchange(&remote->expected[control], NAN) != x;
 }
 
 REM_RT void
 rem_audio_read_controls(RemAudio* const self)
 {
   for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
-    const float x      = port_value(self, i);
-    const bool  turned = atomic_load(&self->remote.turned[i]);
-    const bool  moved  = self->started ? x != self->seen[i] : !turned;
-    self->seen[i]      = x;
-    if (moved) {
+    const float x = port_value(self, i);
+    if (has_moved(self, i, x)) {
       put(self, i, x, false);
     }
     take_wanted(self, i);
   }
+  self->ran = true;
   follow_program(self);
 }
 

@@ -30,9 +30,11 @@ note(RemRequest* const request,
      const size_t      n)
 {
   memcpy(request->text, text, n);
-  request->text[n] = '\0';
-  request->kind    = kind;
-  return (uint32_t)(offsetof(RemRequest, text) + n + 1U);
+  request->text[n]  = '\0';
+  request->kind     = kind;
+  const size_t size = offsetof(RemRequest, text) + n + 1U;
+  return (uint32_t)(size < sizeof(RemNumberRequest) ? sizeof(RemNumberRequest)
+                                                    : size);
 }
 
 static const char no_worker[] =
@@ -54,7 +56,8 @@ request(RemAudio* const self, const LV2_Atom* const value)
   } else if (!self->schedule) {
     refuse(self, no_worker);
   } else {
-    self->request_size = note(&self->request, REM_WORK_LOAD, path, n);
+    self->request.serial = atomic_fetch_add(&self->newest, 1U) + 1U;
+    self->request_size   = note(&self->request, REM_WORK_LOAD, path, n);
   }
 }
 
@@ -75,7 +78,8 @@ request_name(RemAudio* const self, const LV2_Atom* const value)
 REM_RT bool
 rem_audio_select(RemAudio* const self, const uint32_t index)
 {
-  const RemNumberRequest select = {REM_WORK_SELECT, index};
+  const uint32_t         serial = atomic_fetch_add(&self->newest, 1U) + 1U;
+  const RemNumberRequest select = {REM_WORK_SELECT, serial, index};
   if (!self->schedule) {
     refuse(self, no_worker);
     return false;
@@ -188,7 +192,7 @@ ask_number(const RemAudio* const self,
            const uint32_t        kind,
            const uint32_t        number)
 {
-  const RemNumberRequest           request = {kind, number};
+  const RemNumberRequest           request = {kind, 0U, number};
   const LV2_Worker_Schedule* const s       = self->schedule;
   return !s->schedule_work(s->handle, sizeof(request), &request);
 }
@@ -317,9 +321,22 @@ tell_unsaved(RemAudio* const self)
   }
 }
 
-REM_RT void
-rem_audio_notify(RemAudio* const self)
+/// Tell the host at most once a second that controls were turned
+REM_RT static void
+note_turned(RemAudio* const self, const uint32_t n)
 {
+  if (self->unsaved && !self->n_quiet) {
+    self->unsaved = false;
+    self->n_quiet = (uint32_t)self->rate;
+    self->tell |= REM_TELL_UNSAVED;
+  }
+  self->n_quiet -= self->n_quiet < n ? self->n_quiet : n;
+}
+
+REM_RT void
+rem_audio_notify(RemAudio* const self, const uint32_t n)
+{
+  note_turned(self, n);
   LV2_Atom_Sequence* const notify =
     (LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_NOTIFY);
   if (!notify || !self->map || notify->atom.size < sizeof(LV2_Atom_Sequence)) {

@@ -57,10 +57,6 @@ aim(RemAudio* const self)
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
     rem_ramp_aim(&to->knobs[k], x[REM_CONTROL_KNOB_1 + k], n);
   }
-  rem_slot_set_levels(
-    self->slot,
-    x[REM_CONTROL_NORMALISE] > 0.5f,
-    x[REM_CONTROL_CALIBRATE] > 0.5f ? x[REM_CONTROL_INPUT_LEVEL] : NAN);
 }
 
 /// Let the controls go by for `n` samples
@@ -259,11 +255,13 @@ show(RemAudio* const self, const uint32_t n)
 REM_RT static void
 listen(RemAudio* const self)
 {
+  const float* const x = self->value;
   rem_audio_read_controls(self);
+  rem_slot_set_levels(
+    self->slot,
+    x[REM_CONTROL_NORMALISE] > 0.5f,
+    x[REM_CONTROL_CALIBRATE] > 0.5f ? x[REM_CONTROL_INPUT_LEVEL] : NAN);
   rem_audio_receive(self);
-  if (atomic_exchange(&self->remote.reset, false)) {
-    rem_slot_rest(self->slot);
-  }
   rem_slot_pick_up(self->slot);
 }
 
@@ -289,7 +287,7 @@ rem_audio_run(const LV2_Handle instance, const uint32_t n_samples)
     self->started = true;
   }
   (void)rem_audio_obey_midi(self, event, UINT32_MAX, &none);
-  rem_audio_notify(self);
+  rem_audio_notify(self, n_samples);
   measure(self, start, n_samples);
   show(self, n_samples);
   atomic_fetch_add(&self->remote.n_done, 1U);

@@ -25,35 +25,60 @@ load(RemAudio* const               self,
   }
 }
 
+/// Do what a request says; false if it says nothing that we know.
+/// @param text What follows it, or NULL if that is no text.
+static bool
+obey(RemAudio* const               self,
+     const RemNumberRequest* const request,
+     const char* const             text)
+{
+  // Of requests for a model only the newest counts: a program that was turned
+  // from 1 to 20 loads one model, not twenty
+  const bool newest = request->serial == atomic_load(&self->newest);
+  switch (request->kind) {
+  case REM_WORK_COLLECT:
+    rem_loader_collect(&self->loader);
+    return true;
+  case REM_WORK_QUALITY:
+    rem_loader_set_quality(&self->loader, request->number);
+    rem_instances_wake(); // Ready models are to be built anew
+    return true;
+  case REM_WORK_NAME:
+    if (text) {
+      (void)rem_instance_rename(&self->instance, text, NULL);
+    }
+    return text != NULL;
+  case REM_WORK_LOAD:
+    if (text && newest) {
+      load(self, request, text);
+    }
+    return text != NULL;
+  case REM_WORK_SELECT:
+    if (newest) {
+      load(self, request, NULL);
+    }
+    return true;
+  default:
+    return false;
+  }
+}
+
 LV2_Worker_Status
 rem_audio_work(RemAudio* const   self,
                const uint32_t    size,
                const void* const data)
 {
-  const char* const text    = (const char*)data + offsetof(RemRequest, text);
-  RemNumberRequest  request = {0U, 0U};
-  if (size < sizeof(request.kind)) {
+  const size_t      at      = offsetof(RemRequest, text);
+  const char* const text    = (const char*)data + at;
+  RemNumberRequest  request = {0U, 0U, 0U};
+  if (size < sizeof(request)) {
     return LV2_WORKER_ERR_UNKNOWN;
   }
 
-  // The host promises no alignment
-  memcpy(&request, data, size < sizeof(request) ? size : sizeof(request));
-  const bool words = memchr(text, 0, size - offsetof(RemRequest, text)) != NULL;
-  const bool whole = size >= sizeof(request);
-  if (request.kind == REM_WORK_COLLECT) {
-    rem_loader_collect(&self->loader);
-  } else if (request.kind == REM_WORK_LOAD && words) {
-    load(self, &request, text);
-  } else if (request.kind == REM_WORK_SELECT && whole) {
-    load(self, &request, NULL);
-  } else if (request.kind == REM_WORK_NAME && words) {
-    (void)rem_instance_rename(&self->instance, text, false, NULL);
-  } else if (request.kind == REM_WORK_QUALITY && whole) {
-    rem_loader_set_quality(&self->loader, request.number);
-  } else {
-    return LV2_WORKER_ERR_UNKNOWN;
-  }
-  return LV2_WORKER_SUCCESS;
+  memcpy(&request, data, sizeof(request)); // The host promises no alignment
+  return obey(self, &request, memchr(text, 0, size - at) ? text : NULL)
+           ? LV2_WORKER_SUCCESS
+           : LV2_WORKER_ERR_UNKNOWN;
 }
 
 /// What comes of it reaches the audio thread through the slot and the loader's

@@ -212,7 +212,7 @@ tell_loaded(const RemServer* const server, const RemPending* const pending)
 static void
 settle(const RemServer* const server, RemPending* const pending)
 {
-  if (pending->number) {
+  if (pending->number && lo_message_get_argc(pending->ok)) {
     tell_loaded(server, pending);
   }
   rem_osc_send(server, pending->to, pending->address, "/ok", pending->ok);
@@ -220,11 +220,11 @@ settle(const RemServer* const server, RemPending* const pending)
   rem_osc_drop_pending(pending);
 }
 
-static void
-give_up(const RemServer* const server,
-        RemPending* const      pending,
-        const int              code,
-        const char* const      words)
+void
+rem_osc_give_up(const RemServer* const server,
+                RemPending* const      pending,
+                const int              code,
+                const char* const      words)
 {
   rem_osc_send(server,
                pending->to,
@@ -240,21 +240,22 @@ tend(const RemServer* const server, RemPending* const pending)
 {
   const uint32_t n_done = atomic_load(&pending->instance->remote->n_done);
   if (pending->number &&
-      rem_loader_was_replaced(pending->instance->loader, pending->number)) {
-    give_up(server,
-            pending,
-            REM_OSC_REPLACED,
-            "another model was asked for before this one sounded");
+      rem_slot_was_replaced(pending->instance->slot, pending->number)) {
+    rem_osc_give_up(server,
+                    pending,
+                    REM_OSC_REPLACED,
+                    "another model was asked for before this one sounded");
   } else if (is_heard(pending, n_done)) {
     settle(server, pending);
   } else if (n_done != pending->n_seen) {
     pending->n_seen   = n_done;
     pending->deadline = rem_osc_now() + PATIENCE;
   } else if (rem_osc_now() > pending->deadline) {
-    give_up(server,
-            pending,
-            REM_OSC_NOT_RUNNING,
-            "the host does not run the plugin: it will be heard when it does");
+    rem_osc_give_up(
+      server,
+      pending,
+      REM_OSC_NOT_RUNNING,
+      "the host does not run the plugin: it will be heard when it does");
   }
 }
 

@@ -35,23 +35,11 @@ list(const RemCommand* const command)
 }
 
 static void
-reset(const RemCommand* const command)
-{
-  double pressed = 1.0;
-  if (rem_osc_number(command, 0, &pressed) && pressed <= 0.0) {
-    rem_osc_ok(command, NULL);
-    return;
-  }
-  atomic_store(&command->instance->remote->reset, true);
-  rem_osc_ok_when_heard(command, 0U, lo_message_new());
-}
-
-static void
 rename_instance(const RemCommand* const command)
 {
   RemError          error = {REM_SUCCESS, "", ""};
   const char* const name  = rem_osc_string(command, 0);
-  if (!name || rem_instance_rename(command->instance, name, false, &error)) {
+  if (!name || rem_instance_rename(command->instance, name, &error)) {
     rem_osc_error(
       command, REM_OSC_BAD_ARGUMENTS, name ? error.text : "expected s, a name");
   } else {
@@ -73,7 +61,7 @@ static const struct {
              {"next", rem_osc_next},
              {"preload", rem_osc_preload},
              {"prev", rem_osc_prev},
-             {"reset", reset},
+             {"reset", rem_osc_reset},
              {"slot", rem_osc_slot},
              {"subscribe", rem_osc_subscribe}};
 

@@ -4,6 +4,7 @@
 
 #include "plugin/osc/internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,12 +28,17 @@ rem_osc_control(const RemCommand* const command)
   if (!command->argc) {
     rem_osc_ok(command,
                number_message((double)atomic_load(&remote->value[control])));
-  } else if (rem_osc_number(command, 0, &x)) {
-    rem_remote_turn(remote, (uint32_t)control, (float)x);
-    rem_osc_ok_when_heard(command, 0U, number_message(x));
-  } else {
+  } else if (!rem_osc_number(command, 0, &x)) {
     rem_osc_error(
       command, REM_OSC_BAD_ARGUMENTS, "expected a number, or nothing");
+  } else if (control == REM_CONTROL_PROGRAM && x >= 1.0 && x <= 128.0) {
+    // The control follows; its model is loaded here, to be answered for
+    atomic_store(&remote->program, (uint32_t)x);
+    (void)rem_remote_turn(remote, (uint32_t)control, floorf((float)x));
+    rem_osc_select(command, (uint32_t)x);
+  } else {
+    const float value = rem_remote_turn(remote, (uint32_t)control, (float)x);
+    rem_osc_ok_when_heard(command, 0U, number_message((double)value));
   }
   return true;
 }
@@ -113,7 +119,8 @@ rem_osc_knob(const RemCommand* const command)
     const RemKnob* const knob = &knobs[k];
     const float          share =
       ((float)x - knob->minimum) / (knob->maximum - knob->minimum);
-    rem_remote_turn(command->instance->remote, REM_CONTROL_KNOB_1 + k, share);
-    rem_osc_ok_when_heard(command, 0U, number_message(x));
+    const float value =
+      rem_remote_turn(command->instance->remote, REM_CONTROL_KNOB_1 + k, share);
+    rem_osc_ok_when_heard(command, 0U, number_message(in_units(knob, value)));
   }
 }

@@ -91,8 +91,11 @@ rem_instance_join(RemInstance* const instance)
 {
   (void)pthread_mutex_lock(&life);
   if (!server && (instance->needs_worker || rem_server_is_wanted())) {
-    RemError error = {REM_SUCCESS, "", ""};
-    server         = rem_server_start(&error);
+    RemError         error = {REM_SUCCESS, "", ""};
+    RemServer* const made  = rem_server_start(&error);
+    (void)rem_instances_lock();
+    server = made;
+    rem_instances_unlock();
     if (error.text[0]) {
       (void)lv2_log_warning(
         instance->loader->logger, "Remanence: %s\n", error.text);
@@ -136,12 +139,10 @@ rem_instance_leave(RemInstance* const instance)
   if (server) {
     rem_server_forget(server, instance);
   }
-  const bool last = !list;
+  RemServer* const idle = list ? NULL : server;
+  server                = list ? server : NULL;
   rem_instances_unlock();
-  if (last) {
-    rem_server_stop(server); // Waits for its thread, which may want the list
-    server = NULL;
-  }
+  rem_server_stop(idle); // Waits for its thread, which may want the list
   (void)pthread_mutex_unlock(&life);
 }
 
@@ -172,11 +173,22 @@ refuse(RemInstance* const instance,
                   instance->name);
 }
 
+/// Return whether a session may not rename `instance`: it has a name of its own
+/// already (what comes is a preset), or `holder` is known by the name, for it
+/// plays (what comes is a copy)
+static bool
+keeps_name(const RemInstance* const instance, const RemInstance* const holder)
+{
+  return instance->named || (holder && holder != instance &&
+                             atomic_load(&holder->remote->n_begun) > 0U);
+}
+
 /// rem_instance_rename(), the list being locked
 static RemStatus
 name_as(RemInstance* const instance,
         const char* const  name,
         const bool         from_session,
+        const bool         given,
         RemError* const    error)
 {
   if (!is_name(name)) {
@@ -186,13 +198,16 @@ name_as(RemInstance* const instance,
                   name);
   }
   RemInstance* const holder = rem_instance_find(name);
+  if (from_session && keeps_name(instance, holder)) {
+    return REM_SUCCESS;
+  }
   if (holder && holder != instance && holder->named) {
     return from_session ? REM_SUCCESS
                         : refuse(instance, error, "has another instance", name);
   }
 
   (void)snprintf(instance->name, sizeof(instance->name), "%s", name);
-  instance->named = true;
+  instance->named = given;
   if (holder && holder != instance) {
     name_freely(holder);
     rem_loader_set_name(holder->loader, holder->name, port(), false);
@@ -204,20 +219,41 @@ name_as(RemInstance* const instance,
 RemStatus
 rem_instance_rename(RemInstance* const instance,
                     const char* const  name,
-                    const bool         from_session,
                     RemError* const    error)
 {
   (void)rem_instances_lock();
-  const RemStatus st = name_as(instance, name, from_session, error);
+  const RemStatus st = name_as(instance, name, false, true, error);
   rem_instances_unlock();
   return st;
 }
 
 void
+rem_instance_restore_name(RemInstance* const instance,
+                          const char* const  name,
+                          const bool         given)
+{
+  (void)rem_instances_lock();
+  (void)name_as(instance, name, true, given, NULL);
+  rem_instances_unlock();
+}
+
+bool
 rem_instance_name(RemInstance* const instance, char name[const REM_NAME_SIZE])
 {
   (void)rem_instances_lock();
+  const bool given = instance->named;
   memcpy(name, instance->name, REM_NAME_SIZE);
+  rem_instances_unlock();
+  return given;
+}
+
+void
+rem_instances_wake(void)
+{
+  (void)rem_instances_lock();
+  if (server) {
+    rem_server_wake(server);
+  }
   rem_instances_unlock();
 }
 

@@ -63,21 +63,35 @@ rem_instance_leave(RemInstance* instance);
 
    Who has that name without having been given it takes another one.
 
-   @param from_session The host knows already, and a name that is taken is no
-                       failure: the instance keeps the one it has.
    @return #REM_BAD_ARGUMENT for what is no name or is given to another one.
 
    Thread: any but audio.
 */
 RemStatus
-rem_instance_rename(RemInstance* instance,
-                    const char*  name,
-                    bool         from_session,
-                    RemError*    error);
+rem_instance_rename(RemInstance* instance, const char* name, RemError* error);
 
-/// Copy the name of an instance.  Thread: any but audio.
+/**
+   Give an instance the name that a session has, so that addresses stay.
+
+   An instance that was given a name keeps it, as then a preset is loaded; and
+   nobody loses a name who has played, as then a track was copied.
+
+   @param given Whether the name was given to it and not found for it.
+
+   Thread: any but audio.
+*/
 void
+rem_instance_restore_name(RemInstance* instance, const char* name, bool given);
+
+/// Copy the name of an instance; return whether it was given.  Thread: any but
+/// audio.
+bool
 rem_instance_name(RemInstance* instance, char name[REM_NAME_SIZE]);
+
+/// Make the server look at all instances, if there is one.  Thread: any but
+/// audio.
+void
+rem_instances_wake(void);
 
 /// Lock the list and return its first instance.  One thread may do so twice.
 RemInstance*

@@ -146,6 +146,13 @@ rem_osc_ok_when_heard(const RemCommand* command,
                       uint32_t          number,
                       lo_message        brings);
 
+/// Answer with `/error` what was to be answered when heard, and empty the place
+void
+rem_osc_give_up(const RemServer* server,
+                RemPending*      pending,
+                int              code,
+                const char*      words);
+
 /// Return a message that holds `text`, or NULL without memory
 lo_message
 rem_osc_text(const char* text);
@@ -173,6 +180,12 @@ void
 rem_osc_models(const RemCommand* command);
 void
 rem_osc_model(const RemCommand* command);
+void
+rem_osc_reset(const RemCommand* command);
+
+/// Carry out `model/N`, given N
+void
+rem_osc_select(const RemCommand* command, uint32_t n);
 
 /// Carry out what is asked of its controls
 void

@@ -12,18 +12,42 @@
 #define MIN_FADE 0.001 ///< Seconds
 #define MAX_FADE 10.0
 
-/// Return how a model is to come in; argument `i` may tell the length of its
-/// fade in milliseconds
-static RemCue
-cue_of(const RemCommand* const command, const int i)
+/// Say how a model is to come in; argument `i` may tell the length of its fade
+/// in milliseconds.  False after having said that it is no number.
+static bool
+cue_of(const RemCommand* const command, const int i, RemCue* const cue)
 {
-  double ms    = 0.0;
-  RemCue cue   = rem_cue(false);
-  cue.confined = true;
-  if (rem_osc_number(command, i, &ms)) {
-    cue.fade_seconds = fmin(fmax(0.001 * ms, MIN_FADE), MAX_FADE);
+  double ms     = 0.0;
+  *cue          = rem_cue(false);
+  cue->confined = true;
+  if (i >= command->argc) {
+    return true;
   }
-  return cue;
+  if (!rem_osc_number(command, i, &ms)) {
+    rem_osc_error(command,
+                  REM_OSC_BAD_ARGUMENTS,
+                  "expected f, the length of the fade in milliseconds");
+    return false;
+  }
+  cue->fade_seconds = fmin(fmax(0.001 * ms, MIN_FADE), MAX_FADE);
+  return true;
+}
+
+/// Read argument 0, if there is one, as what a button sends: true if it was
+/// pressed, false if it was let go or is no number, after having said so
+static bool
+is_pressed(const RemCommand* const command, double* const x)
+{
+  *x = 1.0;
+  if (command->argc && !rem_osc_number(command, 0, x)) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
+    return false;
+  }
+  if (*x <= 0.0) {
+    rem_osc_ok(command, NULL);
+    return false;
+  }
+  return true;
 }
 
 /// Answer a command that was to bring in a model
@@ -61,10 +85,13 @@ void
 rem_osc_load(const RemCommand* const command)
 {
   RemError          error = {REM_SUCCESS, "", ""};
-  RemCue            cue   = cue_of(command, 1);
-  const char* const path  = rem_osc_string(command, 0);
+  RemCue            cue;
+  const char* const path = rem_osc_string(command, 0);
   if (!path) {
     rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected s, a path");
+    return;
+  }
+  if (!cue_of(command, 1, &cue)) {
     return;
   }
   char* const real = file_of(command, path);
@@ -129,9 +156,9 @@ void
 rem_osc_slot(const RemCommand* const command)
 {
   RemError error = {REM_SUCCESS, "", ""};
-  RemCue   cue   = cue_of(command, 1);
-  uint32_t slot  = 0U;
-  if (slot_of(command, &slot)) {
+  RemCue   cue;
+  uint32_t slot = 0U;
+  if (slot_of(command, &slot) && cue_of(command, 1, &cue)) {
     const RemStatus st =
       rem_loader_play_ready(command->instance->loader, slot, &cue, &error);
     answer(command, st, &cue, &error, slot_message(slot));
@@ -139,22 +166,19 @@ rem_osc_slot(const RemCommand* const command)
 }
 
 /// Go on in the folder.  A button sends 1 when it is pressed, which is no
-/// length of a fade, and 0 when it is let go.
+/// length of a fade.
 static void
 step(const RemCommand* const command, const int by)
 {
-  double     ms      = 1.0;
-  const bool given   = rem_osc_number(command, 0, &ms);
-  const bool is_fade = given && ms > 1.0;
-  RemError   error   = {REM_SUCCESS, "", ""};
-  RemCue     cue     = cue_of(command, is_fade ? 0 : command->argc);
-  if (ms <= 0.0) {
-    rem_osc_ok(command, NULL);
-    return;
+  RemError error = {REM_SUCCESS, "", ""};
+  double   x     = 0.0;
+  RemCue   cue;
+  if (is_pressed(command, &x) &&
+      cue_of(command, x > 1.0 ? 0 : command->argc, &cue)) {
+    const RemStatus st =
+      rem_loader_step(command->instance->loader, by, &cue, &error);
+    answer(command, st, &cue, &error, lo_message_new());
   }
-  const RemStatus st =
-    rem_loader_step(command->instance->loader, by, &cue, &error);
-  answer(command, st, &cue, &error, lo_message_new());
 }
 
 void
@@ -189,26 +213,45 @@ rem_osc_models(const RemCommand* const command)
 }
 
 void
+rem_osc_select(const RemCommand* const command, const uint32_t n)
+{
+  RemError error = {REM_SUCCESS, "", ""};
+  RemCue   cue   = rem_cue(false);
+  cue.confined   = true;
+  const RemStatus st =
+    rem_loader_select(command->instance->loader, n - 1U, &cue, &error);
+  answer(command, st, &cue, &error, lo_message_new());
+}
+
+void
 rem_osc_model(const RemCommand* const command)
 {
-  const char* const number  = command->verb + strlen("model/");
-  double            pressed = 1.0;
-  char*             end     = NULL;
-  const long        n       = strtol(number, &end, 10);
-  RemError          error   = {REM_SUCCESS, "", ""};
-  RemCue            cue     = cue_of(command, -1);
+  const char* const number = command->verb + strlen("model/");
+  double            x      = 0.0;
+  char*             end    = NULL;
+  const long        n      = strtol(number, &end, 10);
   if (end == number || *end || n < 1 || n > (long)REM_BANK_MAX) {
     rem_osc_error(
       command, REM_OSC_NOTHING_THERE, "expected model/1, model/2 and so on");
+  } else if (is_pressed(command, &x)) {
+    rem_osc_select(command, (uint32_t)n);
+  }
+}
+
+void
+rem_osc_reset(const RemCommand* const command)
+{
+  RemError error = {REM_SUCCESS, "", ""};
+  RemCue   cue   = rem_cue(true);
+  double   x     = 0.0;
+  if (!is_pressed(command, &x)) {
     return;
   }
-  if (command->argc && !rem_osc_number(command, 0, &pressed)) {
-    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
-  } else if (pressed > 0.0) {
-    const RemStatus st = rem_loader_select(
-      command->instance->loader, (uint32_t)n - 1U, &cue, &error);
-    answer(command, st, &cue, &error, lo_message_new());
+  if (rem_loader_rest(command->instance->loader, &cue, &error)) {
+    rem_osc_fail(command, &error);
+  } else if (cue.number) {
+    rem_osc_ok_when_heard(command, cue.number, lo_message_new());
   } else {
-    rem_osc_ok(command, NULL);
+    rem_osc_ok(command, NULL); // Nothing remembers anything
   }
 }

@@ -153,6 +153,7 @@ tend(RemServer* const server)
   wait        = fmin(wait, rem_osc_tend_pending(server));
   wait        = fmin(wait, rem_osc_tend_subscribers(server));
   for (RemInstance* i = rem_instances_lock(); i; i = i->next) {
+    rem_loader_refill(i->loader);
     if (i->needs_worker) {
       (void)rem_instance_run_errand(i);
       wait = fmin(wait, ERRAND_SECONDS);
@@ -180,14 +181,16 @@ wait_for_packets(const RemServer* const server, const double seconds)
   return !atomic_load(&server->ending);
 }
 
-/// Treat the packets that have come, up to a number
+/// Treat the packets that have come, up to a number.  Others may have the list
+/// between two.
 static void
 receive(RemServer* const server)
 {
-  for (uint32_t n = 0U; server->lo && n < MAX_BURST; ++n) {
-    if (lo_server_recv_noblock(server->lo, 0) <= 0) {
-      break;
-    }
+  bool more = server->lo != NULL;
+  for (uint32_t n = 0U; more && n < MAX_BURST; ++n) {
+    (void)rem_instances_lock();
+    more = lo_server_recv_noblock(server->lo, 0) > 0;
+    rem_instances_unlock();
   }
 }
 
@@ -197,8 +200,8 @@ serve(void* const data)
   RemServer* const server = (RemServer*)data;
   double           wait   = 0.0;
   while (wait_for_packets(server, wait)) {
-    (void)rem_instances_lock();
     receive(server);
+    (void)rem_instances_lock();
     wait = tend(server);
     rem_instances_unlock();
   }
@@ -287,8 +290,12 @@ void
 rem_server_forget(RemServer* const server, const RemInstance* const instance)
 {
   for (uint32_t i = 0U; i < REM_OSC_MAX_PENDING; ++i) {
-    if (!instance || server->pending[i].instance == instance) {
-      rem_osc_drop_pending(&server->pending[i]);
+    if (server->pending[i].instance &&
+        (!instance || server->pending[i].instance == instance)) {
+      rem_osc_give_up(server,
+                      &server->pending[i],
+                      REM_OSC_NO_INSTANCE,
+                      "the instance was closed before it was heard");
     }
   }
   for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {

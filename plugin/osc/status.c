@@ -164,11 +164,12 @@ subscribe(const RemCommand* const command, const lo_address to, const double hz)
   const double now = rem_osc_now();
   rem_osc_drop_subscriber(place);
   if (hz > 0.0) {
-    place->instance = command->instance;
-    place->to       = to;
-    place->period   = 1.0 / fmin(fmax(hz, MIN_HZ), MAX_HZ);
-    place->next     = now;
-    place->end      = now + SUBSCRIPTION_SECONDS;
+    place->instance           = command->instance;
+    command->instance->n_told = rem_slot_sounding(command->instance->slot);
+    place->to                 = to;
+    place->period             = 1.0 / fmin(fmax(hz, MIN_HZ), MAX_HZ);
+    place->next               = now;
+    place->end                = now + SUBSCRIPTION_SECONDS;
   }
   const lo_message brings = lo_message_new();
   (void)lo_message_add_int32(
@@ -215,8 +216,10 @@ tell_loaded(const RemServer* const server, RemInstance* const instance)
   if (number == instance->n_told) {
     return;
   }
-
   instance->n_told = number;
+  if (!rem_loader_is_new(instance->loader, number)) {
+    return;
+  }
   rem_loader_look(instance->loader, &told, &rate);
   (void)snprintf(address, sizeof(address), "/remanence/%s", instance->name);
   for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
