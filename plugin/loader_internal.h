@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Shared by the files of plugin/loader.h.  Loads take turns: `loading` is held in
-/// all of it.
+/// Shared by the files of plugin/loader.h.  Loads take turns: `loading` is held
+/// in all of it.
 
 #ifndef REM_PLUGIN_LOADER_INTERNAL_H
 #define REM_PLUGIN_LOADER_INTERNAL_H
@@ -17,8 +17,8 @@ rem_say(char message[REM_MESSAGE_SIZE], const char* format, ...)
 void
 rem_say_error(char message[REM_MESSAGE_SIZE], const RemError* error);
 
-/// Log `loader->message`, note it as what is told, and hand that to the audio thread, which
-/// tells the host
+/// Log `loader->message`, note it as what is told, and hand that to the audio
+/// thread, which tells the host
 void
 rem_loader_report(RemLoader* loader, bool failed);
 

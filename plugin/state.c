@@ -2,18 +2,15 @@
 
 #include "plugin/state.h"
 
+#include "plugin/state_controls.h"
+
 #include <lv2/core/lv2_util.h>
 #include <lv2/log/logger.h>
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CONTROLS_SIZE 1024U ///< Longest list of controls
-#define MILLION 1e6
-#define SETTLED "settled="
 
 #define PORTABLE (LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE)
 
@@ -113,43 +110,6 @@ store_model(const RemSavedModel* const     saved,
   return st;
 }
 
-/// Return the value that a control has for others than the host's port: asked
-/// for and not taken yet, or in effect; NaN if the port has it
-static float
-turned_value(const RemRemote* const remote, const uint32_t control)
-{
-  const float wanted = atomic_load(&remote->wanted[control]);
-  if (isfinite(wanted)) {
-    return wanted;
-  }
-  return isnan(wanted) && atomic_load(&remote->turned[control])
-           ? atomic_load(&remote->value[control])
-           : NAN;
-}
-
-/// Write the controls that others than the host have turned, each with what the
-/// port says meanwhile, in millionths: "mix=500000/1000000 ...".  Whole numbers
-/// are the same in every language.
-static void
-list_turned(const RemRemote* const remote, char text[const CONTROLS_SIZE])
-{
-  size_t n = 0U;
-  text[0]  = '\0';
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
-    const float value = turned_value(remote, i);
-    if (isfinite(value) && n < CONTROLS_SIZE) {
-      const float port = atomic_load(&remote->port[i]);
-      n += (size_t)snprintf(text + n,
-                            CONTROLS_SIZE - n,
-                            "%s%s=%ld/%ld",
-                            n ? " " : "",
-                            rem_controls[i].symbol,
-                            lround(MILLION * (double)value),
-                            lround(MILLION * (double)port));
-    }
-  }
-}
-
 /// Store what OSC calls an instance: a name that was given to it, or, under
 /// another key, one that was found for it
 static LV2_State_Status
@@ -169,19 +129,6 @@ store_name(RemInstance* const             instance,
                  : LV2_STATE_SUCCESS;
 }
 
-/// Append the program that stands with this model, so that a port which comes
-/// to it later asks for nothing
-static void
-list_program(const RemRemote* const remote, char text[const CONTROLS_SIZE])
-{
-  const size_t n     = strlen(text);
-  const long program = lroundf(atomic_load(&remote->port[REM_CONTROL_PROGRAM]));
-  if (program > 0) {
-    (void)snprintf(
-      text + n, CONTROLS_SIZE - n, "%s" SETTLED "%ld", n ? " " : "", program);
-  }
-}
-
 LV2_State_Status
 rem_state_save(RemInstance* const              instance,
                const RemUris* const            uris,
@@ -189,9 +136,9 @@ rem_state_save(RemInstance* const              instance,
                const LV2_State_Handle          handle,
                const LV2_Feature* const* const features)
 {
-  const Paths      paths                 = paths_of(features);
-  char             turned[CONTROLS_SIZE] = "";
-  RemRemote* const remote                = instance->remote;
+  const Paths      paths                     = paths_of(features);
+  char             turned[REM_CONTROLS_SIZE] = "";
+  RemRemote* const remote                    = instance->remote;
   const bool    embed = atomic_load(&remote->value[REM_CONTROL_EMBED]) > 0.5f;
   RemSavedModel saved;
   rem_loader_saved(instance->loader, embed, &saved);
@@ -201,8 +148,7 @@ rem_state_save(RemInstance* const              instance,
   if (!st) {
     st = store_name(instance, uris, store, handle);
   }
-  list_turned(remote, turned);
-  list_program(remote, turned);
+  rem_controls_list(remote, turned);
   if (!st && turned[0]) {
     st = store_string(
       store, handle, uris->controls, uris->atom_string, turned, PORTABLE);
@@ -245,66 +191,14 @@ retrieve_text(const LV2_State_Retrieve_Function retrieve,
   return LV2_STATE_SUCCESS;
 }
 
-/// What a session says of one control
-typedef struct {
-  float value; ///< #REM_FOLLOW_PORT if it says nothing
-  float port;  ///< NaN if it says nothing
-} Turned;
-
-/// Read one word of list_turned()
-static void
-read_turned(char* const word, Turned turned[const REM_N_CONTROLS])
-{
-  char*       end    = NULL;
-  char* const equals = strchr(word, '=');
-  if (!equals) {
-    return;
-  }
-  *equals         = '\0';
-  const int  i    = rem_control_find(word);
-  const long x    = strtol(equals + 1, &end, 10);
-  const long port = *end == '/' ? strtol(end + 1, NULL, 10) : x;
-  if (i >= 0 && end != equals + 1) {
-    turned[i].value = (float)((double)x / MILLION);
-    turned[i].port  = (float)((double)port / MILLION);
-  }
-}
-
-/// Give the controls back to the host's ports, but for those in `text`
-static void
-turn_listed(RemRemote* const remote, char* const text)
-{
-  char*  rest = NULL;
-  Turned turned[REM_N_CONTROLS];
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
-    turned[i] = (Turned){REM_FOLLOW_PORT, NAN};
-  }
-  for (char* word = strtok_r(text, " ", &rest); word;
-       word       = strtok_r(NULL, " ", &rest)) {
-    if (!strncmp(word, SETTLED, strlen(SETTLED))) {
-      atomic_store(&remote->program,
-                   (uint32_t)strtoul(word + strlen(SETTLED), NULL, 10));
-    }
-    read_turned(word, turned);
-  }
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
-    atomic_store(&remote->expected[i], turned[i].port);
-    if (isfinite(turned[i].value)) {
-      (void)rem_remote_turn(remote, i, turned[i].value);
-    } else {
-      atomic_store(&remote->wanted[i], REM_FOLLOW_PORT);
-    }
-  }
-}
-
 static void
 restore_name_and_controls(RemInstance* const                instance,
                           const RemUris* const              uris,
                           const LV2_State_Retrieve_Function retrieve,
                           const LV2_State_Handle            handle)
 {
-  char name[REM_NAME_SIZE]   = "";
-  char turned[CONTROLS_SIZE] = "";
+  char name[REM_NAME_SIZE]       = "";
+  char turned[REM_CONTROLS_SIZE] = "";
   (void)retrieve_text(retrieve,
                       handle,
                       uris->controls,
@@ -326,7 +220,7 @@ restore_name_and_controls(RemInstance* const                instance,
   if (name[0]) {
     rem_instance_restore_name(instance, name, given);
   }
-  turn_listed(instance->remote, turned);
+  rem_controls_restore(instance->remote, turned);
 }
 
 /// Copy the bytes of a model, if there are any

@@ -76,14 +76,14 @@ rem_osc_knobs(const RemCommand* const command)
 }
 
 /// Return a character of a knob's name as an address has it, without its case
-static char
-in_address(const char c)
+static int
+in_address(const int c)
 {
   static const char forbidden[] = " #*,/?[]{}";
   if (memchr(forbidden, c, sizeof(forbidden) - 1U)) {
     return '_';
   }
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+  return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 /// Return whether a part of an address means a knob of that name

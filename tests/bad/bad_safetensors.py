@@ -231,9 +231,10 @@ def add_knobs(folder):
     base = {key: value for key, value in ours().items()
             if not key.startswith('check.')}
     base['rnn.weight_ih_l0'] = tensor((4 * N, 2), net.flat(net.W_IH) * 2)
-    for status, name, low, high in [('SUCCESS', 'knob', -1e-30, 1e-30),
-                                    ('BAD_FORMAT', 'knob-narrow', 0, 1e-40),
-                                    ('BAD_FORMAT', 'knob-below', -1e-38, 1e-38)]:
+    for status, name, low, high in [
+            ('SUCCESS', 'knob', -1e-30, 1e-30),
+            ('BAD_FORMAT', 'knob-narrow', 0, 1e-40),
+            ('BAD_FORMAT', 'knob-below', -1e-38, 1e-38)]:
         knob = {'name': 'Gain', 'minimum': low, 'maximum': high, 'default': 0}
         words = 'knobs[0].maximum' if status != 'SUCCESS' else ''
         folder.add(status, name + '.safetensors', words,

@@ -111,7 +111,7 @@ static void
 end(void)
 {
   char path[128];
-  for (char name = 'a'; name <= 'b'; ++name) {
+  for (int name = 'a'; name <= 'b'; ++name) {
     snprintf(path, sizeof(path), "%s/%c.safetensors", root, name);
     (void)remove(path);
   }
