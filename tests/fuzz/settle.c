@@ -33,7 +33,7 @@ choose_settling(const uint8_t* const bytes, const size_t size)
     memcpy(&word, bytes + i, sizeof(word));
     hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
   }
-  settling = hash >> 54U == 0U;
+  settling = hash >> 50U == 0U;
   return settling;
 }
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /// Choose by an input, which thus always has the same fate, whether models are
-/// settled until the next call: one input in 1024.  All are before the first
+/// settled until the next call: one input in 16384.  All are before the first
 /// call, and where there is no libFuzzer.  Return the choice: what else takes
 /// long goes with it.
 bool
