@@ -131,6 +131,7 @@ def build(bld):
         build_plugin(bld)
     bld.install_files('${MANDIR}/man1', folder('offline_trainer/*.1'))
     bld.install_files('${DOCDIR}', ['LICENSES/ISC.txt', 'README.md', 'NEWS'])
+    bld.install_files('${DOCDIR}/docs', bld.path.ant_glob('docs/*'))
     if bld.cmd in ('bench', 'check', 'lint', 'tests'):
         build_tests(bld)
     if bld.cmd in ('check', 'fuzzers', 'lint', 'tests'):
