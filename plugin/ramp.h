@@ -8,6 +8,7 @@
 
 #include "dsp/rt.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// All zero is a control at rest at 0
@@ -30,6 +31,13 @@ rem_ramp_aim(RemRamp* const ramp, const float target, const uint32_t n)
     ramp->target = target;
     ramp->n_left = n;
   }
+}
+
+/// Return whether a control rests at `value`.  Thread: audio.
+REM_RT static inline bool
+rem_ramp_is_at(const RemRamp* const ramp, const float value)
+{
+  return !ramp->n_left && ramp->value == value;
 }
 
 /// Write the next `n` values to `out`.  Thread: audio.

@@ -146,9 +146,10 @@ remember_dry(RemSlot* const              slot,
              const uint32_t              n)
 {
   for (uint32_t c = 0U; c < slot->n_channels && b->dry[c]; ++c) {
-    for (uint32_t i = 0U; i < n; ++i) {
-      slot->dry[c][(slot->now + i) & REM_SLOT_MAX_LATENCY] = b->dry[c][i];
-    }
+    // Pieces end at multiples of GRID, so none is cut by the ring's end
+    memcpy(&slot->dry[c][slot->now & REM_SLOT_MAX_LATENCY],
+           b->dry[c],
+           n * sizeof(float));
   }
 }
 

@@ -199,7 +199,7 @@ play_channels(RemSlot* const              slot,
   }
 }
 
-/// Multiply all channels by a gain on its way; a gain of 1 changes no bit
+/// Multiply all channels by a gain on its way
 REM_RT static void
 amplify(RemSlot* const            slot,
         RemRamp* const            ramp,
@@ -228,10 +228,14 @@ rem_slot_play(RemSlot* const              slot,
   RemSlotBuffers     inner                       = *b;
 
   rem_slot_aim_levels(slot, player, slot->n_fade);
-  amplify(slot, &player->level_in, b->in, levelled, n);
-  for (uint32_t c = 0U; c < REM_SLOT_CHANNELS; ++c) {
-    inner.in[c] = slot->levelled[c];
+  if (!rem_ramp_is_at(&player->level_in, 1.0f)) {
+    amplify(slot, &player->level_in, b->in, levelled, n);
+    for (uint32_t c = 0U; c < REM_SLOT_CHANNELS; ++c) {
+      inner.in[c] = slot->levelled[c];
+    }
   }
   play_channels(slot, player, &inner, out, n);
-  amplify(slot, &player->level_out, answer, out, n);
+  if (!rem_ramp_is_at(&player->level_out, 1.0f)) {
+    amplify(slot, &player->level_out, answer, out, n);
+  }
 }

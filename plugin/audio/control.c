@@ -83,8 +83,10 @@ has_moved(RemAudio* const self, const uint32_t control, const float x)
 {
   RemRemote* const remote = &self->remote;
   const float      before = self->seen[control];
-  self->seen[control]     = x;
-  atomic_store(&remote->port[control], x);
+  if (x != before || !self->ran) {
+    self->seen[control] = x;
+    atomic_store(&remote->port[control], x);
+  }
   if (!self->ran) {
     return !atomic_load(&remote->turned[control]);
   }

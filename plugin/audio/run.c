@@ -86,16 +86,22 @@ only_finite(RemAudio* const self, const float x)
   return good ? x : 0.0f;
 }
 
-/// Return the larger of `peak` and the largest magnitude in `x`
+/// Return the larger of `peak` and the largest magnitude in `x`, all finite.
+/// Such floats without their sign are ordered like whole numbers, of which
+/// compilers find the largest many at a time.
 REM_RT static float
 peak_of(const float* const x, const uint32_t n, const float peak)
 {
-  float largest = peak;
+  int32_t largest = 0;
+  float   found   = 0.0f;
   for (uint32_t i = 0U; i < n; ++i) {
-    const float size = fabsf(x[i]);
-    largest          = size > largest ? size : largest;
+    int32_t bits = 0;
+    memcpy(&bits, &x[i], sizeof(bits));
+    bits &= INT32_MAX;
+    largest = bits > largest ? bits : largest;
   }
-  return largest;
+  memcpy(&found, &largest, sizeof(found));
+  return found > peak ? found : peak;
 }
 
 /// Take `n` samples from the host: as they are, and as the net hears them
@@ -134,6 +140,10 @@ block_dc(RemAudio* const self, const uint32_t channel, const uint32_t n)
   RemDcBlocker* const dc    = &self->dc[channel];
   float* const        x     = self->piece.wet[channel];
   const float* const  share = self->piece.dc_block;
+  if (rem_ramp_is_at(&self->controls.dc_block, 0.0f)) {
+    *dc = (RemDcBlocker){n ? x[n - 1U] : dc->x, 0.0f};
+    return;
+  }
   for (uint32_t i = 0U; i < n; ++i) {
     const float y = x[i] - dc->x + self->dc_pole * dc->y;
     *dc           = (RemDcBlocker){x[i], isfinite(y) ? y : 0.0f};
@@ -218,6 +228,9 @@ db_of(const float peak)
   return fminf(20.0f * log10f(fmaxf(peak, SILENCE)), REM_OUT_PEAK_MAX);
 }
 
+// Every number stands for itself, so others may see them in any order
+#define publish(to, x) atomic_store_explicit((to), (x), memory_order_relaxed)
+
 /// Tell the host and everyone else how we are
 REM_RT static void
 show(RemAudio* const self, const uint32_t n)
@@ -238,13 +251,13 @@ show(RemAudio* const self, const uint32_t n)
   for (uint32_t i = 0U; i < sizeof(outputs) / sizeof(*outputs); ++i) {
     show_number(self, outputs[i].port, outputs[i].value);
   }
-  atomic_store(&self->remote.status, (uint32_t)outputs[0].value);
-  atomic_store(&self->remote.load, outputs[1].value);
-  atomic_store(&self->remote.n_non_finite, (uint32_t)outputs[2].value);
-  atomic_store(&self->remote.latency, (uint32_t)outputs[3].value);
-  atomic_store(&self->remote.in_peak, outputs[4].value);
-  atomic_store(&self->remote.out_peak, outputs[5].value);
-  atomic_store(&self->remote.n_late, rem_slot_n_late(self->slot));
+  publish(&self->remote.status, (uint32_t)outputs[0].value);
+  publish(&self->remote.load, outputs[1].value);
+  publish(&self->remote.n_non_finite, (uint32_t)outputs[2].value);
+  publish(&self->remote.latency, (uint32_t)outputs[3].value);
+  publish(&self->remote.in_peak, outputs[4].value);
+  publish(&self->remote.out_peak, outputs[5].value);
+  publish(&self->remote.n_late, rem_slot_n_late(self->slot));
 
   const float fall = powf(10.0f, -(float)(PEAK_FALL * n / self->rate));
   self->in_peak *= fall;
