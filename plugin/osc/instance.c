@@ -90,7 +90,7 @@ bool
 rem_instance_join(RemInstance* const instance)
 {
   (void)pthread_mutex_lock(&life);
-  if (!server && (instance->needs_worker || rem_server_is_wanted())) {
+  if (!server && rem_server_is_wanted()) {
     RemError         error = {REM_SUCCESS, "", ""};
     RemServer* const made  = rem_server_start(&error);
     (void)rem_instances_lock();

@@ -23,8 +23,8 @@ rem_server_is_wanted(void);
    Bind and start the thread.
 
    REMANENCE_OSC_PORT is the port to begin with, REMANENCE_OSC_BIND the address
-   of an interface.  Port 0 makes a server without a socket, that only serves
-   hosts without a worker.
+   of an interface.  Without a port the server only serves hosts without a
+   worker.
 
    @param error Filled if no port was free, or the address is none: the server
                 has no socket then.
