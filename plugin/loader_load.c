@@ -7,6 +7,7 @@
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/modelfile.h"
 #include "plugin/loader_internal.h"
+#include "plugin/path.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +17,7 @@
 void
 rem_model_id_set(RemModelId* const id, const char* const path)
 {
-  const char* const slash  = strrchr(path, '/');
-  const char* const name   = slash ? slash + 1 : path;
+  const char* const name   = rem_path_name(path);
   const size_t      length = strlen(name);
 
   memset(id, 0, sizeof(*id));

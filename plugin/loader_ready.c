@@ -7,10 +7,10 @@
 
 #include "dsp/denormal.h"
 #include "plugin/loader_internal.h"
+#include "plugin/ticks.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #define WARM_SECONDS 0.0005 ///< That a ready model is warmed for, at most
 #define TRIAL_FRAMES 2048U  ///< That are played to it to find its speed
@@ -31,14 +31,6 @@ rem_loader_clear_ready(RemLoader* const loader)
   }
 }
 
-static double
-seconds_now(void)
-{
-  struct timespec now = {0};
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /// Return how many frames a stream plays in #WARM_SECONDS, and set it to rest
 static uint32_t
 frames_in_no_time(const RemLoader* const loader, RemStream* const stream)
@@ -48,7 +40,7 @@ frames_in_no_time(const RemLoader* const loader, RemStream* const stream)
   const float* const in[REM_SLOT_CHANNELS]  = {x[0], x[1]};
   float* const       out[REM_SLOT_CHANNELS] = {y[0], y[1]};
   const RemFloatMode mode                   = rem_denormals_off();
-  const double       start                  = seconds_now();
+  const double       start                  = rem_seconds();
   for (uint32_t n = 0U; n < TRIAL_FRAMES; n += REM_SLOT_CHUNK) {
     if (loader->n_channels == 2U) {
       rem_stream_block_pair(stream, in, NULL, 0U, out, REM_SLOT_CHUNK);
@@ -56,7 +48,7 @@ frames_in_no_time(const RemLoader* const loader, RemStream* const stream)
       rem_stream_block(stream, 0U, in[0], NULL, 0U, out[0], REM_SLOT_CHUNK);
     }
   }
-  const double each = (seconds_now() - start) / TRIAL_FRAMES;
+  const double each = (rem_seconds() - start) / TRIAL_FRAMES;
   rem_denormals_restore(mode);
   for (uint32_t c = 0U; c < loader->n_channels; ++c) {
     rem_stream_reset(stream, c);

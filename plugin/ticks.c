@@ -6,8 +6,8 @@
 
 #define MEASURE_SECONDS 0.002
 
-static double
-seconds_now(void)
+double
+rem_seconds(void)
 {
   struct timespec now = {0};
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -17,11 +17,11 @@ seconds_now(void)
 double
 rem_ticks_per_second(void)
 {
-  const double   start = seconds_now();
+  const double   start = rem_seconds();
   const uint64_t ticks = rem_ticks();
   double         now   = start;
   while (now - start < MEASURE_SECONDS) {
-    now = seconds_now();
+    now = rem_seconds();
   }
   return (double)(rem_ticks() - ticks) / (now - start);
 }

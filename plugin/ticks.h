@@ -27,6 +27,10 @@ rem_ticks(void)
   return ticks;
 }
 
+/// Return a clock in seconds that never goes back.  Thread: any but audio.
+double
+rem_seconds(void);
+
 /// Measure how many ticks a second has, which takes 2 ms; 0 if there is no
 /// clock.  Thread: any but audio.
 double

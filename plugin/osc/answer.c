@@ -3,19 +3,11 @@
 /// Reading arguments and sending answers
 
 #include "plugin/osc/internal.h"
+#include "plugin/ticks.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-double
-rem_osc_now(void)
-{
-  struct timespec now = {0};
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 lo_address
 rem_osc_copy_address(const lo_address address)
@@ -177,7 +169,7 @@ rem_osc_ok_when_heard(const RemCommand* const command,
   pending->number   = number;
   pending->n_done   = atomic_load(&remote->n_begun) + 1U;
   pending->n_seen   = atomic_load(&remote->n_done);
-  pending->deadline = rem_osc_now() + PATIENCE;
+  pending->deadline = rem_seconds() + PATIENCE;
 }
 
 /// Return whether a count that wraps has come to `goal`
@@ -249,8 +241,8 @@ tend(const RemServer* const server, RemPending* const pending)
     settle(server, pending);
   } else if (n_done != pending->n_seen) {
     pending->n_seen   = n_done;
-    pending->deadline = rem_osc_now() + PATIENCE;
-  } else if (rem_osc_now() > pending->deadline) {
+    pending->deadline = rem_seconds() + PATIENCE;
+  } else if (rem_seconds() > pending->deadline) {
     rem_osc_give_up(
       server,
       pending,

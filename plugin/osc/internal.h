@@ -87,10 +87,6 @@ typedef struct {
   const char*  verb;     ///< What follows the instance's name
 } RemCommand;
 
-/// Return a clock in seconds that never goes back
-double
-rem_osc_now(void);
-
 /// liblo's handler of every message; `data` is the server
 int
 rem_osc_handle(const char* address,

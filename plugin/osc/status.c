@@ -3,6 +3,8 @@
 /// Telling how an instance is, once or over and over
 
 #include "plugin/osc/internal.h"
+#include "plugin/path.h"
+#include "plugin/ticks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,9 +65,8 @@ add_model(const Status* const status)
   double                 rate = 0.0;
   rem_loader_look(status->instance->loader, &told, &rate);
 
-  const char* const slash = strrchr(told.path, '/');
   add_text(status, "status/state", states[atomic_load(&remote->status) & 3U]);
-  add_text(status, "status/model", slash ? slash + 1 : told.path);
+  add_text(status, "status/model", rem_path_name(told.path));
   add_text(status, "status/path", told.path);
   add_text(status, "status/message", told.message);
   add_float(status, "status/model_rate", rate);
@@ -161,7 +162,7 @@ subscribe(const RemCommand* const command, const lo_address to, const double hz)
     return;
   }
 
-  const double now = rem_osc_now();
+  const double now = rem_seconds();
   rem_osc_drop_subscriber(place);
   if (hz > 0.0) {
     place->instance           = command->instance;
@@ -236,7 +237,7 @@ tell_loaded(const RemServer* const server, RemInstance* const instance)
 double
 rem_osc_tend_subscribers(RemServer* const server)
 {
-  const double now  = rem_osc_now();
+  const double now  = rem_seconds();
   double       wait = HUGE_VAL;
   for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
     RemSubscriber* const s = &server->subscribers[i];
