@@ -12,6 +12,7 @@
 #include "plugin/bank.h"
 #include "plugin/bin.h"
 #include "plugin/model_search.h"
+#include "plugin/path.h"
 #include "plugin/slot.h"
 #include "plugin/stream.h"
 
@@ -23,7 +24,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REM_PATH_SIZE 4096U     ///< Longest path of a model, with its zero
 #define REM_MESSAGE_SIZE 1024U  ///< Longest sentence about it
 #define REM_NAME_SIZE 33U       ///< Longest name of an instance
 #define REM_EMBED_BYTES 262144U ///< Bytes of a model that sessions keep

@@ -10,20 +10,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Copy what a session would save of the model; `path` is empty if there is
+/// none
+static RemModelId
+id_of(RemLoader* const loader)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  const RemModelId id = *rem_loader_id(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+  return id;
+}
+
+/// Read the folder of the model `id`
+static RemStatus
+read_bank(const RemModelId* const id,
+          RemBank* const          bank,
+          RemError* const         error)
+{
+  return id->path[0]
+           ? rem_bank_read_beside(id->path, bank, error)
+           : rem_fail(error,
+                      REM_NO_FILE,
+                      NULL,
+                      "no model plays, so there is no folder to go through");
+}
+
 RemStatus
 rem_loader_bank(RemLoader* const loader,
                 RemBank* const   bank,
                 RemError* const  error)
 {
-  (void)pthread_mutex_lock(&loader->lock);
-  const RemModelId id = *rem_loader_id(loader);
-  (void)pthread_mutex_unlock(&loader->lock);
-  return id.path[0]
-           ? rem_bank_read_beside(id.path, bank, error)
-           : rem_fail(error,
-                      REM_NO_FILE,
-                      NULL,
-                      "no model plays, so there is no folder to go through");
+  const RemModelId id = id_of(loader);
+  return read_bank(&id, bank, error);
 }
 
 /// Return whether a file of the bank may be played: a confined cue does not
@@ -56,6 +74,35 @@ refuse(RemLoader* const loader, const RemError* const error)
   return error->status;
 }
 
+/// Find file `index` of `bank`, if it may be played; `path` is to be freed
+static RemStatus
+find(const RemLoader* const loader,
+     const RemBank* const   bank,
+     const size_t           index,
+     const RemCue* const    cue,
+     char** const           path,
+     RemError* const        error)
+{
+  if (index >= bank->n) {
+    return rem_fail(error,
+                    REM_NO_FILE,
+                    bank->folder,
+                    "the folder has no model %zu; expected 1 to %zu",
+                    index + 1U,
+                    bank->n);
+  }
+  *path = rem_bank_path(bank, index);
+  if (!*path) {
+    return rem_fail(error, REM_NO_MEMORY, bank->folder, "not enough memory");
+  }
+  return is_allowed(loader, bank, *path, cue)
+           ? REM_SUCCESS
+           : rem_fail(error,
+                      REM_BAD_ARGUMENT,
+                      *path,
+                      "the link leads out of the model folders");
+}
+
 /// Load file `index` of `bank`
 static RemStatus
 load(RemLoader* const     loader,
@@ -64,27 +111,28 @@ load(RemLoader* const     loader,
      RemCue* const        cue,
      RemError* const      error)
 {
-  if (index >= bank->n) {
-    (void)rem_fail(error,
-                   REM_NO_FILE,
-                   bank->folder,
-                   "the folder has no model %zu; expected 1 to %zu",
-                   index + 1U,
-                   bank->n);
-    return refuse(loader, error);
-  }
-
-  char* const path = rem_bank_path(bank, index);
-  RemStatus   st   = REM_NO_MEMORY;
-  if (!path) {
-    (void)rem_fail(error, st, bank->folder, "not enough memory");
-  } else if (!is_allowed(loader, bank, path, cue)) {
-    st = rem_fail(
-      error, REM_BAD_ARGUMENT, path, "the link leads out of the model folders");
-  } else {
-    st = rem_loader_load(loader, path, cue, error);
-  }
+  char*     path = NULL;
+  RemStatus st   = find(loader, bank, index, cue, &path, error);
+  st = st ? refuse(loader, error) : rem_loader_load(loader, path, cue, error);
   free(path);
+  return st;
+}
+
+/// Load the file `by` places on, over those that are bad
+static RemStatus
+load_next(RemLoader* const     loader,
+          const RemBank* const bank,
+          const char* const    from,
+          const int            by,
+          RemCue* const        cue,
+          RemError* const      error)
+{
+  RemStatus st = REM_NO_FILE;
+  size_t    i  = 0U;
+  do {
+    const int at = rem_bank_step(bank, from, by * (int)++i);
+    st           = load(loader, bank, (size_t)at, cue, error);
+  } while (st && st != REM_NO_MEMORY && i < bank->n);
   return st;
 }
 
@@ -94,18 +142,13 @@ rem_loader_step(RemLoader* const loader,
                 RemCue* const    cue,
                 RemError* const  error)
 {
-  RemBank bank = {NULL, NULL, 0U, 0U};
-  (void)pthread_mutex_lock(&loader->lock);
-  const RemModelId id = *rem_loader_id(loader);
-  (void)pthread_mutex_unlock(&loader->lock);
-
-  RemStatus st = rem_loader_bank(loader, &bank, error);
-  bool      on = !st;
-  st           = st ? refuse(loader, error) : st;
-  for (size_t i = 1U; on && i <= bank.n + 1U; ++i) { // Over those that are bad
-    const int at = rem_bank_step(&bank, id.path, by * (int)i);
-    st           = load(loader, &bank, (size_t)at, cue, error);
-    on           = st && st != REM_NO_MEMORY && i < bank.n;
+  const RemModelId id   = id_of(loader);
+  RemBank          bank = {NULL, NULL, 0U, 0U};
+  RemStatus        st   = read_bank(&id, &bank, error);
+  if (st) {
+    st = refuse(loader, error);
+  } else {
+    st = load_next(loader, &bank, id.path, by, cue, error);
   }
   rem_bank_clear(&bank);
   return st;

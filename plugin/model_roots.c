@@ -273,13 +273,13 @@ resolve(const Request* const request, char** const real)
                   REM_BAD_ARGUMENT,
                   "the path is empty; expected a file in one of");
   }
-  if (strlen(request->path) >= REM_MODEL_PATH_SIZE) {
+  if (strlen(request->path) >= REM_PATH_SIZE) {
     return rem_fail(request->error,
                     REM_BAD_ARGUMENT,
                     request->path,
                     "the path has %zu bytes, expected fewer than %u",
                     strlen(request->path),
-                    REM_MODEL_PATH_SIZE);
+                    REM_PATH_SIZE);
   }
   return request->path[0] == '/' ? look(request, request->path, real)
                                  : look_in_roots(request, real);

@@ -12,11 +12,10 @@
 #define REM_PLUGIN_MODEL_ROOTS_H
 
 #include "dsp/status.h"
+#include "plugin/path.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#define REM_MODEL_PATH_SIZE 4096U ///< A path this long is refused
 
 /// One model root
 typedef struct {

@@ -5,6 +5,8 @@
 #ifndef REM_PLUGIN_PATH_H
 #define REM_PLUGIN_PATH_H
 
+#define REM_PATH_SIZE 4096U ///< Longest path of a model, with its zero
+
 /// Return "folder/name" from malloc(), or NULL without memory.  Thread: any but
 /// audio.
 char*

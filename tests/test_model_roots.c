@@ -271,14 +271,14 @@ lengthen(const Place* const place, char* const path, const size_t length)
 static void
 test_lengths(const Place* const place)
 {
-  static char path[2U * REM_MODEL_PATH_SIZE];
-  lengthen(place, path, REM_MODEL_PATH_SIZE - 1U);
+  static char path[2U * REM_PATH_SIZE];
+  lengthen(place, path, REM_PATH_SIZE - 1U);
   check_exactly(place, path, REM_SUCCESS, "a/good.nam");
-  lengthen(place, path, REM_MODEL_PATH_SIZE);
+  lengthen(place, path, REM_PATH_SIZE);
   check_exactly(place, path, REM_BAD_ARGUMENT, "4096 bytes");
   memset(path, 'x', sizeof(path) - 1U);
   check_exactly(place, path, REM_BAD_ARGUMENT, "8191 bytes");
-  path[REM_MODEL_PATH_SIZE - 1U] = '\0';
+  path[REM_PATH_SIZE - 1U] = '\0';
   check_exactly(place, path, REM_NO_FILE, "model folder");
   check_exactly(place, "", REM_BAD_ARGUMENT, "is empty");
 }

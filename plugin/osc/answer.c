@@ -188,24 +188,25 @@ is_heard(const RemPending* const pending, const uint32_t n_done)
            : has_come_to(n_done, pending->n_done);
 }
 
-/// Tell whoever asked for a model that it sounds now
-static void
-tell_loaded(const RemServer* const server, const RemPending* const pending)
+void
+rem_osc_send_loaded(const RemServer* const   server,
+                    const lo_address         to,
+                    const RemInstance* const instance,
+                    const char* const        path)
 {
-  char             address[REM_OSC_ADDRESS_SIZE];
-  lo_arg** const   argv = lo_message_get_argv(pending->ok);
-  const int        n    = lo_message_get_argc(pending->ok);
-  const lo_message path = n ? rem_osc_text((const char*)argv[n - 1]) : NULL;
-  (void)snprintf(
-    address, sizeof(address), "/remanence/%s", pending->instance->name);
-  rem_osc_send(server, pending->to, address, "/loaded", path);
+  char address[REM_OSC_ADDRESS_SIZE];
+  (void)snprintf(address, sizeof(address), "/remanence/%s", instance->name);
+  rem_osc_send(server, to, address, "/loaded", rem_osc_text(path));
 }
 
 static void
 settle(const RemServer* const server, RemPending* const pending)
 {
-  if (pending->number && lo_message_get_argc(pending->ok)) {
-    tell_loaded(server, pending);
+  lo_arg** const argv = lo_message_get_argv(pending->ok);
+  const int      n    = lo_message_get_argc(pending->ok);
+  if (pending->number && n) { // Its last argument is the path
+    rem_osc_send_loaded(
+      server, pending->to, pending->instance, (const char*)argv[n - 1]);
   }
   rem_osc_send(server, pending->to, pending->address, "/ok", pending->ok);
   pending->ok = NULL;

@@ -123,6 +123,13 @@ rem_osc_send(const RemServer* server,
              const char*      ending,
              lo_message       message);
 
+/// Tell `to` that the model at `path` sounds in an instance
+void
+rem_osc_send_loaded(const RemServer*   server,
+                    lo_address         to,
+                    const RemInstance* instance,
+                    const char*        path);
+
 /// Answer a command with `/ok` and what it brings, which is freed
 void
 rem_osc_ok(const RemCommand* command, lo_message brings);

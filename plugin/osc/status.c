@@ -210,7 +210,6 @@ rem_osc_subscribe(const RemCommand* const command)
 static void
 tell_loaded(const RemServer* const server, RemInstance* const instance)
 {
-  char           address[REM_OSC_ADDRESS_SIZE];
   const uint32_t number = rem_slot_sounding(instance->slot);
   RemReport      told;
   double         rate = 0.0;
@@ -222,14 +221,10 @@ tell_loaded(const RemServer* const server, RemInstance* const instance)
     return;
   }
   rem_loader_look(instance->loader, &told, &rate);
-  (void)snprintf(address, sizeof(address), "/remanence/%s", instance->name);
   for (uint32_t i = 0U; i < REM_OSC_MAX_SUBSCRIBERS; ++i) {
     if (server->subscribers[i].instance == instance) {
-      rem_osc_send(server,
-                   server->subscribers[i].to,
-                   address,
-                   "/loaded",
-                   rem_osc_text(told.path));
+      rem_osc_send_loaded(
+        server, server->subscribers[i].to, instance, told.path);
     }
   }
 }
