@@ -14,7 +14,7 @@ import time
 
 import test_osc_client as client
 
-SOURCE = os.environ.get('SOURCE_DIR', os.path.join(client.HERE, '..'))
+SOURCE = os.environ['SOURCE_DIR']
 LIVE, ALL, PAGE = (os.path.join(SOURCE, 'docs', name) for name in (
     'live.md', 'osc.md', 'open-stage-control.json'))
 NUMBERS = 'ifdh'
