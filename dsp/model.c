@@ -39,10 +39,29 @@ rem_model_new(const RemNetSpec* const spec)
   return model;
 }
 
+RemModel*
+rem_model_new_control(const RemFrames* const frames,
+                      const uint32_t         n_hidden,
+                      const uint32_t         n_layers)
+{
+  const RemNetSpec spec  = rem_frames_net(frames, n_hidden, n_layers);
+  RemModel* const  model = rem_model_new(&spec);
+  RemFrames* const copy  = (RemFrames*)malloc(sizeof(RemFrames));
+  if (!model || !copy) {
+    free(copy);
+    rem_model_free(model);
+    return NULL;
+  }
+  *copy         = *frames;
+  model->frames = copy;
+  return model;
+}
+
 void
 rem_model_free(RemModel* const model)
 {
   if (model) {
+    free(model->frames);
     free(model->params);
     free(model->rest);
     free(model->check.input);

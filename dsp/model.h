@@ -6,6 +6,7 @@
 #ifndef REM_DSP_MODEL_H
 #define REM_DSP_MODEL_H
 
+#include "dsp/frames.h"
 #include "dsp/net.h"
 #include "dsp/status.h"
 
@@ -36,10 +37,13 @@ typedef struct {
 /**
    A model.  Every pointer is owned by the model, from malloc(), or NULL.
 
-   One mono stream plays as y = out_gain * net(in_gain * x, knobs).
+   For sound, one mono stream plays as y = out_gain * net(in_gain * x, knobs).
+   With `frames` it is a net for control frames (dsp/predictor.h), and what
+   concerns sound says nothing.
 */
 typedef struct {
   RemNetSpec    spec;   ///< I = 1 + n_knobs for audio
+  RemFrames*    frames; ///< What columns mean; NULL for audio
   float*        params; ///< [rem_net_n_params()]
   float*        rest;   ///< [rem_net_n_state()] rest state
   RemModelCheck check;
@@ -69,6 +73,16 @@ typedef struct {
 */
 RemModel*
 rem_model_new(const RemNetSpec* spec);
+
+/**
+   Return an empty model for control frames, as rem_model_new().
+
+   @param frames Copied; rem_frames_check() accepts them.
+*/
+RemModel*
+rem_model_new_control(const RemFrames* frames,
+                      uint32_t         n_hidden,
+                      uint32_t         n_layers);
 
 /// Free a model; NULL is allowed
 void

@@ -15,7 +15,7 @@
 
 #define REM_MAX_HIDDEN 1024U ///< Largest hidden size
 #define REM_MAX_LAYERS 8U    ///< Most recurrent layers
-#define REM_MAX_IN 64U       ///< Longest input frame
+#define REM_MAX_IN 256U      ///< Longest input frame
 #define REM_MAX_OUT 512U     ///< Longest output frame
 
 /// What a recurrent layer computes
@@ -26,6 +26,7 @@ typedef enum {
 /// What turns the last hidden state into an output frame
 typedef enum {
   REM_HEAD_LINEAR, ///< y = V h + d
+  REM_HEAD_MDN,    ///< The same, which dsp/frames.h takes for a distribution
 } RemHead;
 
 /// Shape of a net; its weights stand apart, in one array of parameters

@@ -36,7 +36,8 @@ RemStatus
 rem_net_spec_check(const RemNetSpec* const spec, RemError* const error)
 {
   RemStatus st = REM_SUCCESS;
-  if (spec->cell != REM_CELL_LSTM || spec->head != REM_HEAD_LINEAR) {
+  if (spec->cell != REM_CELL_LSTM ||
+      (spec->head != REM_HEAD_LINEAR && spec->head != REM_HEAD_MDN)) {
     return rem_fail(
       error, REM_UNSUPPORTED, NULL, "the net has an unknown cell or head");
   }

@@ -39,6 +39,30 @@ plain_model(const uint32_t n_in,
   return model;
 }
 
+/// Return a model for control frames: a fader, a switch, one of three notes and
+/// another fader; `n_mixtures` 0 for a linear head
+static inline RemModel*
+control_model(const uint32_t n_mixtures,
+              const uint32_t n_hidden,
+              const uint32_t n_layers)
+{
+  RemFrames frames;
+  rem_frames_init(&frames, 4U, n_mixtures);
+  frames.dims[0].scale     = 0.123f;
+  frames.dims[1].kind      = REM_DIM_SWITCH;
+  frames.dims[2].kind      = REM_DIM_CHOICE;
+  frames.dims[2].n_choices = 3U;
+  for (uint32_t k = 0U; k < 3U; ++k) {
+    frames.dims[2].choices[k] = (float)(60U + 4U * k) / 127.0f;
+  }
+  (void)strcpy(frames.dims[3].name, "Cutoff");
+  RemModel* const model = rem_model_new_control(&frames, n_hidden, n_layers);
+  CHECK(model);
+  random_params(&model->spec, model->params, 0.4f, 7U);
+  CHECK(!rem_model_make_check(model, NULL));
+  return model;
+}
+
 /// Add everything that every format written can say
 static inline RemModel*
 with_words(RemModel* const model)
@@ -74,6 +98,29 @@ same_json(const char* const a, const char* const b)
   return same;
 }
 
+/// Return whether frames mean the same; what a kind does not have says nothing
+static inline bool
+same_frames(const RemFrames* const a, const RemFrames* const b)
+{
+  bool same = a->n_dims == b->n_dims && a->n_mixtures == b->n_mixtures &&
+              a->residual == b->residual && same_float(a->floor, b->floor) &&
+              same_float(a->dt_offset, b->dt_offset) &&
+              same_float(a->dt_scale, b->dt_scale) &&
+              same_float(a->dt_maximum, b->dt_maximum);
+  for (uint32_t d = 0U; same && d < a->n_dims; ++d) {
+    const RemDim* const x = &a->dims[d];
+    const RemDim* const y = &b->dims[d];
+    const bool          n = x->kind == REM_DIM_CHOICE;
+    same =
+      x->kind == y->kind && !strcmp(x->name, y->name) &&
+      (x->kind != REM_DIM_CONTINUOUS ||
+       (same_float(x->offset, y->offset) && same_float(x->scale, y->scale))) &&
+      (!n || (x->n_choices == y->n_choices &&
+              !memcmp(x->choices, y->choices, 4U * x->n_choices)));
+  }
+  return same;
+}
+
 /// Check that two models are the same, every number to the last bit
 static inline void
 check_same(const RemModel* const a, const RemModel* const b)
@@ -82,6 +129,8 @@ check_same(const RemModel* const a, const RemModel* const b)
   CHECK(spec->n_in == b->spec.n_in && spec->n_hidden == b->spec.n_hidden);
   CHECK(spec->n_layers == b->spec.n_layers && spec->n_out == b->spec.n_out);
   CHECK(spec->skip == b->spec.skip && a->n_knobs == b->n_knobs);
+  CHECK(spec->head == b->spec.head && !a->frames == !b->frames);
+  CHECK(!a->frames || same_frames(a->frames, b->frames));
   CHECK(!memcmp(a->params, b->params, 4U * rem_net_n_params(spec)));
   CHECK(!memcmp(a->rest, b->rest, 4U * rem_net_n_state(spec)));
   CHECK(a->check.n_frames == b->check.n_frames);

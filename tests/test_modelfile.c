@@ -4,6 +4,7 @@
 /// format to every other
 
 #include "dsp/modelfile/modelfile.h"
+#include "dsp/predictor.h"
 #include "tests/check.h"
 #include "tests/modelfile.h"
 
@@ -83,6 +84,22 @@ test_sizes(void)
   rem_model_free(one);
 }
 
+/// What frames of control mean: for our own format alone
+static void
+test_control(void)
+{
+  for (uint32_t n_mixtures = 0U; n_mixtures <= 5U; n_mixtures += 5U) {
+    RemModel* const model = control_model(n_mixtures, 6U, 2U);
+    RemModel* const back  = round_trip(model, REM_FORMAT_NATIVE);
+    RemPredictor*   sings = rem_predictor_new(back);
+    check_same(model, back);
+    CHECK(sings && same_frames(rem_predictor_frames(sings), model->frames));
+    rem_predictor_free(sings);
+    rem_model_free(back);
+    rem_model_free(model);
+  }
+}
+
 static void
 check_refused(const RemModel* const model,
               const RemFormat       format,
@@ -110,6 +127,10 @@ test_refusals(void)
   model = plain_model(4, 4, 1, true);
   check_refused(model, REM_FORMAT_NAM, "knobs");
   check_refused(model, REM_FORMAT_AIDAX, "3 knobs");
+  rem_model_free(model);
+  model = control_model(2U, 4U, 1U);
+  check_refused(model, REM_FORMAT_AIDAX, "control");
+  check_refused(model, REM_FORMAT_NAM, "control");
   rem_model_free(model);
 
   void*    bytes = NULL;
@@ -211,6 +232,7 @@ main(void)
   test_sizes();
   test_refusals();
   test_depth();
+  test_control();
   test_write();
   test_paths_to_formats();
   return 0;

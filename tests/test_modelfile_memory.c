@@ -97,12 +97,15 @@ main(void)
 {
   RemModel* const model = with_words(plain_model(1, 3, 2, false));
   RemModel* const knobs = with_words(plain_model(3, 3, 1, true));
+  RemModel* const touch = with_words(control_model(2, 3, 1));
   json_set_alloc_funcs(jansson_malloc, free);
   test_encode(model, REM_FORMAT_NATIVE);
   test_encode(model, REM_FORMAT_AIDAX);
   test_encode(model, REM_FORMAT_NAM);
   test_encode(knobs, REM_FORMAT_NATIVE);
+  test_encode(touch, REM_FORMAT_NATIVE);
   rem_model_free(model);
   rem_model_free(knobs);
+  rem_model_free(touch);
   return 0;
 }

@@ -79,7 +79,7 @@ read_spec(const RemJson* const root, RemNetSpec* const spec)
   const RemJson in_shape = rem_json_key(root, "in_shape");
   const RemJson layers   = rem_json_key(root, "layers");
   const size_t  n        = json_array_size(layers.value);
-  RemStatus     st       = read_width(&in_shape, REM_MAX_IN, &spec->n_in);
+  RemStatus     st = read_width(&in_shape, 1U + REM_MAX_KNOBS, &spec->n_in);
   for (size_t i = 0; !st && i < n; ++i) {
     const RemJson     layer = rem_json_item(&layers, i);
     const char* const type  = layer_type(&layer);

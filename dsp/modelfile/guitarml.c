@@ -33,7 +33,7 @@ read_spec(const RemJson* const data, RemNetSpec* const spec)
   }
   spec->n_layers = 1U;
   spec->n_out    = 1U;
-  if ((st = rem_json_uint(&n_in, 1U, REM_MAX_IN, &spec->n_in)) ||
+  if ((st = rem_json_uint(&n_in, 1U, 1U + REM_MAX_KNOBS, &spec->n_in)) ||
       (st = rem_json_uint(&hidden, 1U, REM_MAX_HIDDEN, &spec->n_hidden)) ||
       (layers.value &&
        (st = rem_json_uint(&layers, 1U, REM_MAX_LAYERS, &spec->n_layers))) ||

@@ -253,6 +253,14 @@ encode_any(const RemModel* const model,
            size_t* const         size,
            RemError* const       error)
 {
+  if (model->frames && format != REM_FORMAT_NATIVE) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    NULL,
+                    "%s holds nets for sound alone; a net for control frames "
+                    "needs safetensors",
+                    rem_format_name(format));
+  }
   switch (format) {
   case REM_FORMAT_NATIVE:
     return rem_native_encode(model, out, size, error);

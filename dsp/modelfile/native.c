@@ -2,6 +2,7 @@
 // Reading; native_write.c writes.
 
 #include "dsp/modelfile/codec.h"
+#include "dsp/modelfile/frames.h"
 #include "dsp/modelfile/safetensors.h"
 #include "dsp/modelfile/state_dict.h"
 #include "dsp/modelfile/words.h"
@@ -152,21 +153,53 @@ read_object_text(const RemJson* const metadata,
   return st ? st : rem_json_text(&at, out);
 }
 
-/// Check that the config says `expected` under `key`
+/// Read which of two words the config says under `key`: the first if it says
+/// nothing
 static RemStatus
-check_word(const RemJson* const config,
-           const char* const    key,
-           const char* const    expected)
+read_word(const RemJson* const config,
+          const char* const    key,
+          const char* const    first,
+          const char* const    second,
+          bool* const          is_second)
 {
   const RemJson     at   = rem_json_key(config, key);
   const char* const word = json_string_value(at.value);
-  return word && strcmp(word, expected)
+  *is_second             = word && second && !strcmp(word, second);
+  return word && !*is_second && strcmp(word, first)
            ? rem_json_fail(&at,
                            REM_UNSUPPORTED,
-                           "is %.40s, this program plays %s",
+                           "is %.40s, this program plays %s%s%s",
                            word,
-                           expected)
+                           first,
+                           second ? " or " : "",
+                           second ? second : "")
            : REM_SUCCESS;
+}
+
+/// Read what the frames of a net are: sound and knobs, or control
+static RemStatus
+read_frames(const RemJson* const config, RemModel* const model)
+{
+  const RemJson frames  = rem_json_key(config, "frames");
+  bool          control = false;
+  RemStatus     st = read_word(config, "frame", "audio", "control", &control);
+  if (st) {
+    return st;
+  }
+  if (control) {
+    return rem_frames_read(&frames, model);
+  }
+  if (model->spec.head != REM_HEAD_LINEAR ||
+      model->spec.n_in > 1U + REM_MAX_KNOBS) {
+    return rem_json_fail(config,
+                         REM_UNSUPPORTED,
+                         "has %u inputs and the head %s; expected at most %u "
+                         "and linear for sound",
+                         model->spec.n_in,
+                         model->spec.head == REM_HEAD_LINEAR ? "linear" : "mdn",
+                         1U + REM_MAX_KNOBS);
+  }
+  return rem_words_number_knobs(model, "Knob ", config->source->error);
 }
 
 /// Check that the config's sizes are those of the tensors
@@ -212,11 +245,13 @@ read_config(const RemJson* const config, RemModel* const model)
   const RemJson name = rem_json_key(config, "name");
   const RemJson rate = rem_json_key(config, "sample_rate");
   RemStatus     st   = REM_SUCCESS;
-  if ((st = check_word(config, "cell", "lstm")) ||
-      (st = check_word(config, "head", "linear")) ||
+  bool          mdn  = false;
+  if ((st = read_word(config, "cell", "lstm", NULL, &mdn)) ||
+      (st = read_word(config, "head", "linear", "mdn", &mdn)) ||
       (st = check_sizes(config, &model->spec))) {
     return st;
   }
+  model->spec.head = mdn ? REM_HEAD_MDN : REM_HEAD_LINEAR;
   if (!json_is_boolean(skip.value)) {
     return rem_json_unexpected(&skip, "true or false");
   }
@@ -224,7 +259,8 @@ read_config(const RemJson* const config, RemModel* const model)
   if ((st = rem_net_spec_check(&model->spec, config->source->error))) {
     return rem_source_place(config->source, st, config->path);
   }
-  if ((st = rem_json_text(&name, &model->name)) ||
+  if ((st = read_frames(config, model)) ||
+      (st = rem_json_text(&name, &model->name)) ||
       (st = rem_words_read_rate(&rate, model)) ||
       (st = read_gain(config, "in_gain_db", &model->in_gain_db)) ||
       (st = read_gain(config, "out_gain_db", &model->out_gain_db))) {
@@ -261,9 +297,11 @@ static RemStatus
 note_state_dict(const RemSource* const source, RemModel* const model)
 {
   model->provenance = strdup(state_dict_words);
-  return model->provenance
-           ? REM_SUCCESS
-           : rem_source_fail(source, REM_NO_MEMORY, NULL, "Out of memory");
+  const RemStatus st =
+    model->provenance
+      ? rem_words_number_knobs(model, "Knob ", source->error)
+      : rem_source_fail(source, REM_NO_MEMORY, NULL, "Out of memory");
+  return rem_source_place(source, st, NULL);
 }
 
 /// Read everything into a model of the right shape
@@ -276,9 +314,6 @@ fill_model(const RemTensors* const tensors,
   const RemJson metadata = rem_json_key(&root, "__metadata__");
   bool          has_rest = false;
   RemStatus     st       = REM_SUCCESS;
-  if ((st = rem_words_number_knobs(model, "Knob ", tensors->source->error))) {
-    return rem_source_place(tensors->source, st, NULL);
-  }
   if ((st = layout->ours ? read_metadata(&metadata, model)
                          : note_state_dict(tensors->source, model)) ||
       (st = read_params(tensors, layout, model)) ||

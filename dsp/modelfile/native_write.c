@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "dsp/modelfile/codec.h"
+#include "dsp/modelfile/frames.h"
 #include "dsp/modelfile/safetensors.h"
 #include "dsp/modelfile/state_dict.h"
 #include "dsp/modelfile/words.h"
@@ -16,13 +17,18 @@ static json_t*
 make_config(const RemModel* const model)
 {
   json_t* const config = rem_words_shape(&model->spec);
-  bool          done   = config &&
-              !json_object_set_new(config, "frame", json_string("audio")) &&
-              !json_object_set_new(
-                config, "in_gain_db", json_real((double)model->in_gain_db)) &&
-              !json_object_set_new(
-                config, "out_gain_db", json_real((double)model->out_gain_db)) &&
-              rem_words_write_settings(model, config);
+  bool          done =
+    config &&
+    !json_object_set_new(
+      config, "frame", json_string(model->frames ? "control" : "audio")) &&
+    !json_object_set_new(
+      config, "in_gain_db", json_real((double)model->in_gain_db)) &&
+    !json_object_set_new(
+      config, "out_gain_db", json_real((double)model->out_gain_db)) &&
+    rem_words_write_settings(model, config);
+  done &=
+    !model->frames ||
+    !json_object_set_new(config, "frames", rem_frames_write(model->frames));
   done &= !model->name ||
           !json_object_set_new(config, "name", json_string(model->name));
   done &=

@@ -128,8 +128,9 @@ read_rnn(const RemTensors* const tensors, RemLayout* const out)
                            "expected the matrices weight_ih_l0 and "
                            "weight_hh_l0 side by side");
   }
-  const size_t rows = hh->dims[0], n = hh->dims[1];
-  if (rows != 4U * n || n > REM_MAX_HIDDEN || ih->dims[1] > REM_MAX_IN) {
+  const size_t   rows = hh->dims[0], n = hh->dims[1];
+  const uint32_t max_in = out->ours ? REM_MAX_IN : 1U + REM_MAX_KNOBS;
+  if (rows != 4U * n || n > REM_MAX_HIDDEN || ih->dims[1] > max_in) {
     char       a[96], b[96];
     const bool kind = rows == n || rows == 3U * n;
     return rem_tensor_fail(tensors,
@@ -144,7 +145,7 @@ read_rnn(const RemTensors* const tensors, RemLayout* const out)
                            rem_tensor_shape(ih, a, sizeof(a)),
                            rem_tensor_shape(hh, b, sizeof(b)),
                            REM_MAX_HIDDEN,
-                           REM_MAX_IN);
+                           max_in);
   }
   out->spec.n_hidden = (uint32_t)n;
   out->spec.n_in     = (uint32_t)ih->dims[1];

@@ -250,7 +250,7 @@ rem_words_shape(const RemNetSpec* const spec)
                    "n_layers",
                    (int)spec->n_layers,
                    "head",
-                   "linear",
+                   spec->head == REM_HEAD_MDN ? "mdn" : "linear",
                    "n_out",
                    (int)spec->n_out,
                    "skip",

@@ -143,7 +143,7 @@ def add_tensors(folder, prefix, base, words):
     add('UNSUPPORTED', 'projection', 'proj_size',
         weight_hr_l0=tensor((2, N), [0] * 8))
     add('BAD_SHAPE', 'wide', 'LSTM',
-        weight_ih_l0=tensor((16, 65), [0] * 16 * 65))
+        weight_ih_l0=tensor((16, 257), [0] * 16 * 257))
     add('BAD_SHAPE', 'rows', 'weight_ih_l0',
         weight_ih_l0=tensor((15, 1), [0] * 15))
     add('BAD_SHAPE', 'flat', 'weight_hh_l0',
@@ -241,6 +241,49 @@ def add_knobs(folder):
                    packed(base, metadata(n_in=2, knobs=[knob])))
 
 
+def add_frames(folder):
+    """Frames of control that are none, or that the net was not made for"""
+    base = {key: value for key, value in ours().items()
+            if not key.startswith('check.')}
+    base['rnn.weight_ih_l0'] = tensor((4 * N, 2), net.flat(net.W_IH) * 2)
+    base['head.weight'] = tensor((5, N), [0.1] * 5 * N)
+    base['head.bias'] = tensor((5,), [0.0] * 5)
+    dim = {'kind': 'continuous', 'offset': 0.5, 'scale': 0.3}
+    good = {'mixtures': 1, 'residual': True, 'floor': 0.01, 'dims': [dim],
+            'dt': {'offset': -3, 'scale': 1.5, 'maximum': 60}}
+
+    def add(status, name, words, head='mdn', frame='control', wrong=None,
+            **changed):
+        frames = dict(good, **changed) if wrong is None else wrong
+        folder.add(status, 'frames-%s.safetensors' % name, words, packed(
+            base, metadata(n_in=2, n_out=5, head=head, frame=frame,
+                           frames=frames)))
+
+    add('SUCCESS', 'good', '')
+    add('UNSUPPORTED', 'kind', 'text', frame='text')
+    add('UNSUPPORTED', 'sound', 'sound', frame='audio')
+    add('BAD_SHAPE', 'head', 'linear', head='linear')
+    add('BAD_FORMAT', 'none', 'config.frames', wrong=3)
+    add('BAD_SHAPE', 'mixtures', 'asks for', mixtures=2)
+    add('BAD_SHAPE', 'many-mixtures', 'mixtures', mixtures=33)
+    add('BAD_FORMAT', 'residual', 'true or false', residual=1)
+    add('BAD_SHAPE', 'floor', 'out of range', floor=0)
+    add('BAD_SHAPE', 'dt', 'out of range',
+        dt={'offset': 0, 'scale': -1, 'maximum': 60})
+    add('BAD_FORMAT', 'no-dt', 'dt', dt={})
+    add('BAD_SHAPE', 'no-dims', 'dims', dims=[])
+    add('BAD_SHAPE', 'many-dims', 'dims', dims=[dim] * 33)
+    add('BAD_FORMAT', 'dim-kind', 'dims[0].kind', dims=[dict(dim, kind='x')])
+    add('BAD_FORMAT', 'dim-name', 'dims[0].name', dims=[dict(dim, name=5)])
+    add('BAD_SHAPE', 'dim-scale', 'dimension 1', dims=[dict(dim, scale=0)])
+    add('BAD_FORMAT', 'dim-offset', 'offset', dims=[dict(dim, offset='x')])
+    for name, words, choices in [('one', 'choices', [0.5]),
+                                 ('falling', 'rise', [0.5, 0.25]),
+                                 ('outside', 'rise', [0.5, 1.5])]:
+        add('BAD_SHAPE', 'choices-' + name, words,
+            dims=[{'kind': 'choice', 'choices': choices}])
+
+
 def add_all(folder):
     add_headers(folder)
     add_tensors(folder, 'ours-', ours(), metadata())
@@ -248,3 +291,4 @@ def add_all(folder):
     add_state_dicts(folder)
     add_words(folder)
     add_knobs(folder)
+    add_frames(folder)
