@@ -180,9 +180,9 @@ rem_frames_nll(const RemFrames* const frames,
                const float* const     before,
                const float* const     next)
 {
-  const RemMdn mdn = mixture_of(frames);
-  float        base[REM_MAX_FRAME];
-  float        z[REM_MAX_FRAME];
+  const RemMdn mdn                 = mixture_of(frames);
+  float        base[REM_MAX_FRAME] = {0.0f};
+  float        z[REM_MAX_FRAME]    = {0.0f};
   rem_frames_base(frames, before, base);
   rem_frames_continuous(frames, next, z);
   return (mdn.n_mixtures ? rem_mdn_nll(&mdn, y, base, z)
@@ -206,6 +206,27 @@ seconds_of(const RemFrames* const frames, const float z)
   return fminf(fmaxf(expf(log_dt), REM_MIN_DT), frames->dt_maximum);
 }
 
+/// Draw what is continuous: z [C]
+REM_RT static void
+draw_continuous(const RemFrames* const frames,
+                const float* const     y,
+                const float* const     before,
+                const RemTemper* const temper,
+                RemRandom* const       random,
+                float* const           z)
+{
+  const RemMdn mdn                 = mixture_of(frames);
+  float        base[REM_MAX_FRAME] = {0.0f};
+  rem_frames_base(frames, before, base);
+  if (mdn.n_mixtures) {
+    rem_mdn_draw(&mdn, y, base, temper->pitemp, temper->sigmatemp, random, z);
+    return;
+  }
+  for (uint32_t c = 0U; c < mdn.n_columns; ++c) {
+    z[c] = base[c] + y[c];
+  }
+}
+
 REM_RT void
 rem_frames_draw(const RemFrames* const frames,
                 const float* const     y,
@@ -214,22 +235,14 @@ rem_frames_draw(const RemFrames* const frames,
                 RemRandom* const       random,
                 float* const           frame)
 {
-  const RemMdn mdn    = mixture_of(frames);
-  const float* logits = y + n_head(frames);
-  float        base[REM_MAX_FRAME];
-  float        z[REM_MAX_FRAME];
-  uint32_t     c = 0U;
-  rem_frames_base(frames, before, base);
-  if (mdn.n_mixtures) {
-    rem_mdn_draw(&mdn, y, base, temper->pitemp, temper->sigmatemp, random, z);
-  }
-  for (uint32_t i = 0U; !mdn.n_mixtures && i < mdn.n_columns; ++i) {
-    z[i] = base[i] + y[i];
-  }
+  const float  heat             = frames->n_mixtures ? temper->pitemp : 0.0f;
+  const float* logits           = y + n_head(frames);
+  float        z[REM_MAX_FRAME] = {0.0f};
+  uint32_t     c                = 0U;
+  draw_continuous(frames, y, before, temper, random, z);
   frame[0] = seconds_of(frames, z[c++]);
   for (uint32_t d = 0U; d < frames->n_dims; ++d) {
-    const RemDim* const dim  = &frames->dims[d];
-    const float         heat = mdn.n_mixtures ? temper->pitemp : 0.0f;
+    const RemDim* const dim = &frames->dims[d];
     switch (dim->kind) {
     case REM_DIM_CONTINUOUS:
       frame[1U + d] = within(dim->offset + dim->scale * z[c++]);
