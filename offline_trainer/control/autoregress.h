@@ -30,7 +30,7 @@ typedef struct {
   uint32_t order;     ///< p, 1..#REM_AR_MAX_ORDER; 0 before a fit
   uint32_t n_columns; ///< C
   double*  weights;   ///< [C, 1 + pC] w_0, then W_1 .. W_p by rows; owned
-  double*  deviation; ///< [C] root mean square of e; owned
+  double*  deviation; ///< [C] root mean square of e, floored; owned
 } RemAr;
 
 /**
@@ -47,6 +47,7 @@ typedef struct {
 
    @param floor Least deviation, above 0, for the criterion and for the fit.
    @param out   To clear with rem_ar_clear(), also after a failure.
+   @param max_order 1..#REM_AR_MAX_ORDER.
    @return Whether there was memory.
 
    Cost: as (C `max_order`)^2 per vector.
@@ -65,6 +66,7 @@ rem_ar_clear(RemAr* ar);
    Predict vector `t` of `vectors`, in the sequence that begins at `begin`.
 
    @param t    Above `begin`.
+   @param row  [1 + pC] scratch memory.
    @param mean [C]
 */
 void
@@ -72,6 +74,7 @@ rem_ar_predict(const RemAr*      ar,
                const RemVectors* vectors,
                size_t            begin,
                size_t            t,
+               double*           row,
                double*           mean);
 
 #endif // REM_OFFLINE_TRAINER_CONTROL_AUTOREGRESS_H
