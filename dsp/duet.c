@@ -87,11 +87,10 @@ rem_duet_hear(RemDuet* const duet, const uint64_t at, const float* const frame)
   duet->heard_at = at;
 }
 
-/// Ask for silence at `at` if there is anything to end
-REM_RT static void
-end_notes(RemDuet* const duet, const uint64_t at)
+REM_RT void
+rem_duet_end_notes(RemDuet* const duet, const uint64_t at)
 {
-  if (duet->sounding) {
+  if (duet->sounding && (!duet->silence || at < duet->silence_at)) {
     duet->silence    = true;
     duet->silence_at = at;
   }
@@ -102,7 +101,7 @@ rem_duet_stop(RemDuet* const duet, const uint64_t at)
 {
   duet->n_answers = 0U;
   duet->taken     = false;
-  end_notes(duet, at);
+  rem_duet_end_notes(duet, at);
 }
 
 REM_RT void

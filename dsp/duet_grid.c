@@ -131,9 +131,8 @@ rem_duet_transport(RemDuet* const duet,
                     beats_per_sample <= MAX_TEMPO;
   const Transport next = {at, beat, beats_per_sample, rolling && good};
   if (!is_expected(&duet->transport, &next)) {
-    if (duet->transport.rolling && !rolling && duet->sounding) {
-      duet->silence    = true;
-      duet->silence_at = at;
+    if (duet->transport.rolling && !rolling) {
+      rem_duet_end_notes(duet, at);
     }
     duet->transport = next;
     duet->now       = at > duet->now ? at : duet->now;

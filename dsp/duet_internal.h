@@ -85,6 +85,10 @@ rem_duet_ask(RemDuet* duet, Place base, uint64_t from);
 REM_RT void
 rem_duet_hear(RemDuet* duet, uint64_t at, const float* frame);
 
+/// Let what sounds end at `at`, if anything does
+REM_RT void
+rem_duet_end_notes(RemDuet* duet, uint64_t at);
+
 /// Drop what is pending, end what sounds, give the turn back
 REM_RT void
 rem_duet_stop(RemDuet* duet, uint64_t at);
