@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train.h"
+#include "offline_trainer/audio_lesson.h"
 #include "offline_trainer/report/report.h"
 
 #include <errno.h>
@@ -271,8 +272,11 @@ train(TrainRun* const run, RemError* const error)
   const TrainOptions* const o     = run->facts.options;
   const RemTrainWatch       watch = train_watch(run);
   RemTrainEnd               end   = REM_END_LIMIT;
-  RemStatus                 st    = rem_trainer_new(
-    &o->spec, run->facts.split, o->n_threads, &run->trainer, error);
+  RemStatus                 st    = rem_audio_lesson_open(
+    &o->spec, &o->loss, run->facts.split, o->n_threads, &run->lesson, error);
+  if (!st) {
+    st = rem_trainer_new(&o->spec, &run->lesson, &run->trainer, error);
+  }
   if (!st && o->resume) {
     st = rem_trainer_restore(
       run->trainer, run->resume_path, run->facts.about, error);
@@ -346,6 +350,7 @@ cmd_train(const int argc, char** const argv)
     status = command_failed(argv[0], &error);
   }
   rem_trainer_free(run.trainer);
+  rem_lesson_clear(&run.lesson);
   rem_model_free(run.model);
   free(run.facts.about);
   free(run.resume_path);

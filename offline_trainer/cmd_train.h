@@ -11,6 +11,7 @@
 #include "offline_trainer/command.h"
 #include "offline_trainer/data/pair.h"
 #include "offline_trainer/evaluate.h"
+#include "offline_trainer/loss.h"
 #include "offline_trainer/progress.h"
 #include "offline_trainer/split.h"
 #include "offline_trainer/train.h"
@@ -36,6 +37,7 @@ typedef struct {
   int32_t        latency;        ///< Samples
   double         valid_fraction; ///< 0 if not given
   RemTrainSpec   spec;
+  RemLossSpec    loss;
   RemTrainLimits limits;
   uint32_t       n_threads;
   const char*    output_path;
@@ -139,6 +141,7 @@ train_path_with(const char* path, const char* ending);
 /// A run and its files
 typedef struct {
   TrainFacts   facts;
+  RemLesson    lesson;      ///< Owned
   RemTrainer*  trainer;     ///< Owned
   RemModel*    model;       ///< Best so far, as written; owned
   char*        resume_path; ///< Of the checkpoint; owned

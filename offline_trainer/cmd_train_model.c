@@ -61,15 +61,17 @@ print_taps(FILE* const out, const RemLossSpec* const loss)
 
 /// Write every option that changes the result, a line each
 static void
-print_options(FILE* const out, const RemTrainSpec* const spec)
+print_options(FILE* const out, const TrainOptions* const options)
 {
+  const RemTrainSpec* const spec = &options->spec;
+  const RemLossSpec* const  loss = &options->loss;
   fprintf(out, "--hidden %u\n", spec->net.n_hidden);
   fprintf(out, "--layers %u\n", spec->net.n_layers);
   fprintf(out, spec->net.skip ? "--skip\n" : "--no-skip\n");
-  fprintf(out, "--loss %s\n", spec->loss.mse_weight > 0.0f ? "mse" : "esr");
-  print_taps(out, &spec->loss);
-  fprintf(out, "--dc %.7g\n", (double)spec->loss.dc_weight);
-  fprintf(out, "--stft %.7g\n", (double)spec->loss.stft_weight);
+  fprintf(out, "--loss %s\n", loss->mse_weight > 0.0f ? "mse" : "esr");
+  print_taps(out, loss);
+  fprintf(out, "--dc %.7g\n", (double)loss->dc_weight);
+  fprintf(out, "--stft %.7g\n", (double)loss->stft_weight);
   fprintf(out, "--batch %u\n", spec->n_streams);
   fprintf(out, "--window %u\n", spec->n_steps);
   fprintf(out, "--warm-up %u\n", spec->n_warm_up);
@@ -93,7 +95,7 @@ train_about(const TrainOptions* const options,
   if (!out) {
     return NULL;
   }
-  print_options(out, &options->spec);
+  print_options(out, options);
   digest(split->training, split->n_training, hex);
   fprintf(
     out, "%u Hz, to learn from: sound with SHA-256 %s\n", recording->rate, hex);
@@ -267,7 +269,7 @@ train_set_metrics(RemModel* const           model,
 {
   json_t* const all = json_pack("{s:f, s:i, s:f}",
                                 "val_esr",
-                                figures ? figures->esr : news->best_esr,
+                                figures ? figures->esr : news->best,
                                 "epochs",
                                 (int)news->epoch,
                                 "training_seconds",

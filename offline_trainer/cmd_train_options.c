@@ -229,7 +229,7 @@ check_output(TrainOptions* const o, const char* const command)
 static void
 complete(TrainOptions* const o)
 {
-  RemLossSpec* const loss = &o->spec.loss;
+  RemLossSpec* const loss = &o->loss;
   const float        main = 1.0f - loss->dc_weight;
   loss->esr_weight *= main;
   loss->mse_weight *= main;
@@ -249,12 +249,12 @@ int
 train_options_read(const int argc, char** const argv, TrainOptions* const out)
 {
   memset(out, 0, sizeof(*out));
-  out->spec                 = rem_train_default();
-  out->n_threads            = rem_pool_n_processors();
-  out->spec.loss            = rem_loss_default();
-  out->spec.loss.esr_weight = 1.0f;
-  out->spec.loss.dc_weight  = (float)DEFAULT_DC;
-  out->spec.n_steps         = 0U; // Not given
+  out->spec            = rem_train_default();
+  out->n_threads       = rem_pool_n_processors();
+  out->loss            = rem_loss_default();
+  out->loss.esr_weight = 1.0f;
+  out->loss.dc_weight  = (float)DEFAULT_DC;
+  out->spec.n_steps    = 0U; // Not given
 
   int letter = 0;
   while ((letter = command_option(argc, argv, "i:t:o:qh", long_options)) !=

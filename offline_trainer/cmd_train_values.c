@@ -39,10 +39,10 @@ static const Number numbers[] = {
    offsetof(TrainOptions, spec.net.n_layers),
    1.0,
    REM_MAX_LAYERS},
-  {OPTION_DC, KIND_F32, offsetof(TrainOptions, spec.loss.dc_weight), 0.0, 0.99},
+  {OPTION_DC, KIND_F32, offsetof(TrainOptions, loss.dc_weight), 0.0, 0.99},
   {OPTION_STFT,
    KIND_F32,
-   offsetof(TrainOptions, spec.loss.stft_weight),
+   offsetof(TrainOptions, loss.stft_weight),
    0.0,
    1000.0},
   {OPTION_BATCH,
@@ -162,7 +162,7 @@ train_read_time(TrainOptions* const o, const char* const text)
 int
 train_read_taps(TrainOptions* const o, const char* const text)
 {
-  RemLossSpec* const loss = &o->spec.loss;
+  RemLossSpec* const loss = &o->loss;
   const char*        at   = text;
   loss->n_taps            = 0U;
   for (char* end = NULL; loss->n_taps < REM_MAX_TAPS; at = end + 1) {
@@ -194,7 +194,7 @@ train_read_loss(TrainOptions* const o, const char* const text)
   if (!mse && strcmp(text, "esr") != 0) {
     return command_usage(COMMAND, "--loss is esr or mse, not `%s`", text);
   }
-  o->spec.loss.esr_weight = mse ? 0.0f : 1.0f;
-  o->spec.loss.mse_weight = mse ? 1.0f : 0.0f;
+  o->loss.esr_weight = mse ? 0.0f : 1.0f;
+  o->loss.mse_weight = mse ? 1.0f : 0.0f;
   return REM_EXIT_DONE;
 }

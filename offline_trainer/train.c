@@ -2,6 +2,7 @@
 
 #include "offline_trainer/train.h"
 
+#include "offline_trainer/streams.h"
 #include "offline_trainer/train_internal.h"
 
 #include <math.h>
@@ -13,7 +14,6 @@ rem_train_default(void)
 {
   const RemTrainSpec spec = {
     .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
-    .loss      = rem_loss_default(),
     .n_streams = 32U,
     .n_steps   = 256U,
     .n_warm_up = 1000U,
@@ -26,43 +26,18 @@ rem_train_default(void)
   return spec;
 }
 
-/// Refuse what cannot be trained
-static RemStatus
-check_spec(const RemTrainSpec* const spec,
-           const RemSplit* const     split,
-           RemError* const           error)
+RemStatus
+rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
 {
   const RemStatus st = rem_net_spec_check(&spec->net, error);
   if (st) {
     return st;
-  }
-  if (!split->n_training || !split->n_held_out ||
-      !rem_stretches_length(split->held_out, split->n_held_out)) {
-    return rem_fail(error,
-                    REM_BAD_AUDIO,
-                    NULL,
-                    "The recording is too short to hold a part of it out");
-  }
-  if (spec->net.n_in != 1U + split->training->pair->n_knobs ||
-      spec->net.n_out != 1U) {
-    return rem_fail(error,
-                    REM_BAD_ARGUMENT,
-                    NULL,
-                    "A net for these recordings has %u inputs and 1 output",
-                    1U + split->training->pair->n_knobs);
   }
   if (!spec->n_steps || !spec->n_streams || !(spec->rate > 0.0)) {
     return rem_fail(error,
                     REM_BAD_ARGUMENT,
                     NULL,
                     "Window, batch and learning rate must be above zero");
-  }
-  if (spec->loss.stft_weight != 0.0f && spec->n_steps < REM_STFT_MIN) {
-    return rem_fail(error,
-                    REM_BAD_ARGUMENT,
-                    NULL,
-                    "The spectral loss needs windows of %u samples or more",
-                    REM_STFT_MIN);
   }
   return REM_SUCCESS;
 }
@@ -120,8 +95,8 @@ initialise(RemTrainer* const trainer)
                     trainer->spec.memory,
                     &random);
   }
-  trainer->params[rem_net_head_at(net).bias] = 0.0f;
-  trainer->counters.random                   = random;
+  trainer->lesson->prepare(trainer->lesson->handle, trainer->params);
+  trainer->counters.random = random;
 }
 
 static float*
@@ -147,80 +122,59 @@ make_groups(RemTrainer* const trainer)
     const uint32_t first = rem_bptt_group_begin(n_streams, n, i);
     const uint32_t end   = rem_bptt_group_begin(n_streams, n, i + 1U);
     trainer->groups[i]   = (RemGroup){
-        first, end - first, trainer->packed + i * trainer->n_packed, 0.0};
+        {first, end - first}, trainer->packed + i * trainer->n_packed, 0.0};
   }
   return true;
 }
 
+/// Make a window for every thread, wide enough for the largest group
 static bool
-make_desks(RemTrainer* const trainer, const uint32_t n_threads)
+make_windows(RemTrainer* const trainer)
 {
-  trainer->n_desks = n_threads;
-  trainer->desks   = (RemDesk*)calloc(n_threads, sizeof(RemDesk));
-  for (uint32_t i = 0; trainer->desks && i < n_threads; ++i) {
-    trainer->desks[i] = rem_desk_new(&trainer->spec, trainer->net);
-    if (!trainer->desks[i].window) {
+  const RemTrainSpec* const spec      = &trainer->spec;
+  const uint32_t            n_threads = trainer->lesson->n_threads;
+  const uint32_t            n_streams =
+    (spec->n_streams + trainer->n_groups - 1U) / trainer->n_groups;
+  trainer->n_windows = n_threads;
+  trainer->windows   = (RemWindow**)calloc(n_threads, sizeof(RemWindow*));
+  for (uint32_t i = 0; trainer->windows && i < n_threads; ++i) {
+    trainer->windows[i] =
+      rem_window_new(trainer->net, n_streams, spec->n_steps);
+    if (!trainer->windows[i]) {
       return false;
     }
   }
-  return trainer->desks;
+  return trainer->windows;
 }
 
 /// Allocate all that training needs; false without memory
 static bool
-allocate(RemTrainer* const trainer, const uint32_t n_threads)
+allocate(RemTrainer* const trainer)
 {
   const RemTrainSpec* const spec = &trainer->spec;
   trainer->n_params              = rem_net_n_params(&spec->net);
-  trainer->pool                  = rem_pool_new(n_threads);
+  trainer->pool                  = rem_pool_new(trainer->lesson->n_threads);
   trainer->net                   = rem_bptt_net_new(&spec->net);
-  trainer->validation            = rem_validation_new(
-    &spec->net, trainer->split->held_out, trainer->split->n_held_out);
-  trainer->params   = new_params(trainer);
-  trainer->average  = new_params(trainer);
-  trainer->gradient = new_params(trainer);
-  trainer->best     = new_params(trainer);
-  trainer->adam     = rem_adam_new(trainer->n_params);
-  trainer->states   = (float*)calloc(
+  trainer->params                = new_params(trainer);
+  trainer->average               = new_params(trainer);
+  trainer->gradient              = new_params(trainer);
+  trainer->best                  = new_params(trainer);
+  trainer->adam                  = rem_adam_new(trainer->n_params);
+  trainer->states                = (float*)calloc(
     spec->n_streams * rem_net_n_state(&spec->net), sizeof(float));
-  return trainer->pool && trainer->net && trainer->validation &&
-         trainer->params && trainer->average && trainer->gradient &&
-         trainer->best && trainer->adam.mean && trainer->states &&
-         make_groups(trainer) && make_desks(trainer, n_threads);
-}
-
-/**
-   Set what losses are relative to: the energy of an average batch.
-
-   That of the batch at hand would give quiet batches as large a gradient as
-   loud ones, which is not what an ESR over a whole recording asks for.
-*/
-static void
-measure_recording(RemTrainer* const trainer)
-{
-  const uint32_t n_steps = trainer->spec.n_steps;
-  RemLossNorm    all     = {0.0, 0.0, 0U};
-  for (uint32_t i = 0; i < trainer->split->n_training; ++i) {
-    const RemStretch* const s = &trainer->split->training[i];
-    for (size_t t = s->begin; t + n_steps <= s->end; t += n_steps) {
-      rem_loss_measure(trainer->desks->loss, s->pair->target + t, &all);
-    }
-  }
-  const double share =
-    (double)trainer->spec.n_streams / (double)(all.n_streams);
-  trainer->norm = (RemLossNorm){
-    share * all.energy, share * all.energy_emphasised, trainer->spec.n_streams};
+  return trainer->pool && trainer->net && trainer->params && trainer->average &&
+         trainer->gradient && trainer->best && trainer->adam.mean &&
+         trainer->states && make_groups(trainer) && make_windows(trainer);
 }
 
 RemStatus
 rem_trainer_new(const RemTrainSpec* const spec,
-                const RemSplit* const     split,
-                const uint32_t            n_threads,
+                RemLesson* const          lesson,
                 RemTrainer** const        out,
                 RemError* const           error)
 {
   *out         = NULL;
-  RemStatus st = check_spec(spec, split, error);
+  RemStatus st = rem_train_spec_check(spec, error);
   if (st) {
     return st;
   }
@@ -228,34 +182,32 @@ rem_trainer_new(const RemTrainSpec* const spec,
   if (!trainer) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to train");
   }
-  trainer->spec  = *spec;
-  trainer->split = split;
-
-  st = rem_streams_open(split->training,
-                        split->n_training,
-                        spec->n_streams,
-                        spec->n_steps,
-                        &trainer->streams,
-                        error);
-  if (!st && !allocate(trainer, n_threads)) {
-    st = rem_fail(error,
-                  REM_NO_MEMORY,
-                  NULL,
-                  "No memory to train a net of this size; try a smaller"
-                  " --batch or --window");
-  }
-  if (st) {
+  trainer->spec   = *spec;
+  trainer->lesson = lesson;
+  if (!allocate(trainer)) {
     rem_trainer_free(trainer);
-    return st;
+    return rem_fail(error,
+                    REM_NO_MEMORY,
+                    NULL,
+                    "No memory to train a net of this size; try a smaller"
+                    " --batch or --window");
   }
-  measure_recording(trainer);
   initialise(trainer);
   rem_trainer_set_params(trainer, trainer->params);
   memcpy(trainer->best, trainer->params, trainer->n_params * sizeof(float));
   trainer->figures = (RemTrainFigures){
-    .loss = NAN, .val_esr = INFINITY, .best_esr = INFINITY, .rate_scale = 1.0};
+    .loss = NAN, .figure = INFINITY, .best = INFINITY, .rate_scale = 1.0};
   *out = trainer;
   return REM_SUCCESS;
+}
+
+void
+rem_lesson_clear(RemLesson* const lesson)
+{
+  if (lesson->handle) {
+    lesson->free(lesson->handle);
+  }
+  *lesson = (RemLesson){.handle = NULL};
 }
 
 void
@@ -263,16 +215,14 @@ rem_trainer_free(RemTrainer* const trainer)
 {
   if (trainer) {
     rem_pool_free(trainer->pool);
-    for (uint32_t i = 0; trainer->desks && i < trainer->n_desks; ++i) {
-      rem_desk_clear(&trainer->desks[i]);
+    for (uint32_t i = 0; trainer->windows && i < trainer->n_windows; ++i) {
+      rem_window_free(trainer->windows[i]);
     }
-    free(trainer->desks);
+    free(trainer->windows);
     free(trainer->groups);
     free(trainer->packed);
     free(trainer->states);
     rem_bptt_net_free(trainer->net);
-    rem_validation_free(trainer->validation);
-    rem_streams_clear(&trainer->streams);
     rem_adam_clear(&trainer->adam);
     free(trainer->params);
     free(trainer->average);
@@ -323,10 +273,10 @@ advance(RemTrainer* const trainer, const double loss)
 {
   RemTrainCounters* const c = &trainer->counters;
   RemTrainFigures* const  f = &trainer->figures;
-  c->n_unseen += (uint64_t)trainer->spec.n_streams * trainer->spec.n_steps;
+  c->n_unseen += trainer->lesson->n_learned;
   f->loss_sum += loss;
-  if (++c->window == trainer->streams.n_windows) {
-    f->loss     = f->loss_sum / trainer->streams.n_windows;
+  if (++c->window == trainer->lesson->n_windows) {
+    f->loss     = f->loss_sum / trainer->lesson->n_windows;
     f->loss_sum = 0.0;
     c->window   = 0U;
     ++c->epoch;
@@ -339,7 +289,7 @@ rem_trainer_update(RemTrainer* const trainer, const double rate)
   const RemTrainSpec* const spec = &trainer->spec;
   RemTrainCounters* const   c    = &trainer->counters;
   if (!c->window) {
-    rem_streams_draw(&trainer->streams, &c->random);
+    trainer->lesson->draw(trainer->lesson->handle, &c->random);
   }
   rem_pool_run(trainer->pool, trainer->n_groups, rem_group_run, trainer);
 
@@ -382,7 +332,7 @@ rem_trainer_note(RemTrainer* const trainer, const RemHistoryPoint* const point)
 const float*
 rem_trainer_best(const RemTrainer* const trainer)
 {
-  return isfinite(trainer->figures.best_esr) ? trainer->best : NULL;
+  return isfinite(trainer->figures.best) ? trainer->best : NULL;
 }
 
 const RemHistoryPoint*

@@ -7,33 +7,35 @@
 
 #include "dsp/net.h"
 #include "dsp/status.h"
-#include "offline_trainer/loss.h"
+#include "offline_trainer/lesson.h"
 #include "offline_trainer/report/report.h"
-#include "offline_trainer/split.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/// What decides the result, to the last bit, together with the recordings and,
-/// of the limits, the number of epochs
+/// What decides the result, to the last bit, together with the lesson and, of
+/// the limits, the number of epochs
 typedef struct {
-  RemNetSpec  net;
-  RemLossSpec loss;
-  uint32_t    n_streams; ///< Batch, 1..#REM_MAX_STREAMS
-  uint32_t    n_steps;   ///< Truncation length: samples of a window
-  uint32_t    n_warm_up; ///< Samples that a stream plays before it learns
-  double      memory;    ///< Samples that the slowest cells keep at first
-  double      rate;      ///< Highest learning rate
-  double      decay;     ///< Of weights, as rem_adam_step()
-  double      clip;      ///< Longest gradient
-  double      keep;      ///< Of the averaged weights, as rem_average_step()
-  uint64_t    seed;
+  RemNetSpec net;
+  uint32_t   n_streams; ///< Batch, 1..#REM_MAX_STREAMS
+  uint32_t   n_steps;   ///< Truncation length: samples of a window
+  uint32_t   n_warm_up; ///< Samples that a stream plays before it learns
+  double     memory;    ///< Samples that the slowest cells keep at first
+  double     rate;      ///< Highest learning rate
+  double     decay;     ///< Of weights, as rem_adam_step()
+  double     clip;      ///< Longest gradient
+  double     keep;      ///< Of the averaged weights, as rem_average_step()
+  uint64_t   seed;
 } RemTrainSpec;
 
 /// Return what works best for amplifiers and pedals: LSTM 32 with skip
 RemTrainSpec
 rem_train_default(void);
+
+/// Refuse a net that cannot be, and batch, window or rate of nothing
+RemStatus
+rem_train_spec_check(const RemTrainSpec* spec, RemError* error);
 
 /// When to stop: whichever comes first.  0 is no limit.
 typedef struct {
@@ -53,8 +55,8 @@ typedef enum {
 typedef struct {
   uint32_t epoch;              ///< Complete epochs
   double   loss;               ///< Mean of the last epoch, or so far, or NaN
-  double   val_esr;            ///< At the last validation, or infinity
-  double   best_esr;           ///< Of all validations, or infinity
+  double   figure;             ///< At the last validation, or infinity
+  double   best;               ///< Lowest of all validations, or infinity
   double   samples_per_second; ///< Learned from since this run began
   double   seconds;            ///< Of training in all
   double   done;               ///< Part of the limits that is used up, 0 to 1
@@ -72,23 +74,24 @@ typedef struct {
   void (*keep)(void* handle, bool last);
 } RemTrainWatch;
 
+/// Free what a lesson owns and empty it; an empty one is allowed
+void
+rem_lesson_clear(RemLesson* lesson);
+
 /// A net in training
 typedef struct RemTrainer RemTrainer;
 
 /**
    Prepare training of a new net.
 
-   @param split     What to learn from and to validate with; must outlive the
-                    trainer.
-   @param n_threads From 1; the result does not depend on it.
-   @param out       On success to be freed with rem_trainer_free(), else NULL.
-   @return #REM_BAD_SHAPE, #REM_BAD_ARGUMENT, #REM_BAD_AUDIO (too short),
-   #REM_NO_MEMORY or #REM_SUCCESS.
+   @param lesson What to learn; opened for this very `spec`.  It must outlive
+                 the trainer.
+   @param out    On success to be freed with rem_trainer_free(), else NULL.
+   @return #REM_BAD_SHAPE, #REM_BAD_ARGUMENT, #REM_NO_MEMORY or #REM_SUCCESS.
 */
 RemStatus
 rem_trainer_new(const RemTrainSpec* spec,
-                const RemSplit*     split,
-                uint32_t            n_threads,
+                RemLesson*          lesson,
                 RemTrainer**        out,
                 RemError*           error);
 

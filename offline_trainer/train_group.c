@@ -2,111 +2,64 @@
 
 #include "offline_trainer/train_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-RemDesk
-rem_desk_new(const RemTrainSpec* const spec, const RemBpttNet* const net)
+/// Fill a window from sample `at` on and run the net over it
+static void
+play(const RemTrainer* const trainer,
+     const RemStreamRange    range,
+     const int64_t           at,
+     const uint32_t          n,
+     RemWindow* const        window,
+     float* const            state)
 {
-  const uint32_t n_groups  = rem_bptt_n_groups(&spec->net, spec->n_streams);
-  const uint32_t n_streams = (spec->n_streams + n_groups - 1U) / n_groups;
-  RemDesk        desk      = {NULL, NULL, NULL, NULL};
-  desk.loss                = rem_loss_new(&spec->loss, spec->n_steps);
-  desk.y                   = (float*)calloc(spec->n_steps, sizeof(float));
-  desk.dy                  = (float*)calloc(spec->n_steps, sizeof(float));
-  desk.window              = rem_window_new(net, n_streams, spec->n_steps);
-  if (!desk.loss || !desk.y || !desk.dy) {
-    rem_desk_clear(&desk);
+  const RemLesson* const lesson = trainer->lesson;
+  if (lesson->rest) {
+    lesson->rest(lesson->handle, range, at, state);
   }
-  return desk;
-}
-
-void
-rem_desk_clear(RemDesk* const desk)
-{
-  rem_window_free(desk->window);
-  rem_loss_free(desk->loss);
-  free(desk->y);
-  free(desk->dy);
-  *desk = (RemDesk){NULL, NULL, NULL, NULL};
+  lesson->fill(lesson->handle, range, at, n, rem_window_input(window));
+  rem_window_forward(window, range.n, n, state);
 }
 
 /// Start streams from nothing and play what comes before them
 static void
 warm_up(const RemTrainer* const trainer,
-        const RemGroup* const   group,
+        const RemStreamRange    range,
         RemWindow* const        window,
         float* const            state)
 {
   const uint32_t n_steps = trainer->spec.n_steps;
   const size_t   n_state = rem_net_n_state(&trainer->spec.net);
   uint32_t       left    = trainer->spec.n_warm_up;
-  memset(state, 0, group->n_streams * n_state * sizeof(float));
+  memset(state, 0, range.n * n_state * sizeof(float));
   while (left) {
     const uint32_t n = left < n_steps ? left : n_steps;
-    rem_streams_fill(&trainer->streams,
-                     group->first,
-                     group->n_streams,
-                     -(int64_t)left,
-                     n,
-                     rem_window_input(window));
-    rem_window_forward(window, group->n_streams, n, state);
+    play(trainer, range, -(int64_t)left, n, window, state);
     left -= n;
   }
-}
-
-/// Set the gradient of one stream's outputs; return its share of the loss
-static double
-compare_stream(const RemTrainer* const trainer,
-               const RemGroup* const   group,
-               const RemDesk* const    desk,
-               const uint32_t          s)
-{
-  const uint32_t     n_steps = trainer->spec.n_steps;
-  const size_t       step    = group->n_streams;
-  const float* const y       = rem_window_output(desk->window) + s;
-  float* const       dy      = rem_window_output_gradient(desk->window) + s;
-  for (uint32_t t = 0; t < n_steps; ++t) {
-    desk->y[t] = y[t * step];
-  }
-  const double share = rem_loss_gradient(
-    desk->loss,
-    desk->y,
-    rem_streams_target(
-      &trainer->streams, group->first + s, (uint32_t)trainer->counters.window),
-    &trainer->norm,
-    desk->dy);
-  for (uint32_t t = 0; t < n_steps; ++t) {
-    dy[t * step] = desk->dy[t];
-  }
-  return share;
 }
 
 void
 rem_group_run(void* const handle, const uint32_t index, const uint32_t thread)
 {
-  RemTrainer* const    trainer = (RemTrainer*)handle;
-  RemGroup* const      group   = &trainer->groups[index];
-  const RemDesk* const desk    = &trainer->desks[thread];
-  const uint32_t       n_steps = trainer->spec.n_steps;
-  const uint32_t       window  = (uint32_t)trainer->counters.window;
-  float* const         state =
-    trainer->states + group->first * rem_net_n_state(&trainer->spec.net);
-  if (!window) {
-    warm_up(trainer, group, desk->window, state);
+  const RemTrainer* const trainer = (const RemTrainer*)handle;
+  const RemLesson* const  lesson  = trainer->lesson;
+  RemGroup* const         group   = &trainer->groups[index];
+  RemWindow* const        window  = trainer->windows[thread];
+  const uint32_t          n_steps = trainer->spec.n_steps;
+  const uint32_t          at      = (uint32_t)trainer->counters.window;
+  float* const            state =
+    trainer->states + group->range.first * rem_net_n_state(&trainer->spec.net);
+  if (!at) {
+    warm_up(trainer, group->range, window, state);
   }
-  rem_streams_fill(&trainer->streams,
-                   group->first,
-                   group->n_streams,
-                   (int64_t)window * n_steps,
-                   n_steps,
-                   rem_window_input(desk->window));
-  rem_window_forward(desk->window, group->n_streams, n_steps, state);
-
-  group->share = 0.0;
-  for (uint32_t s = 0; s < group->n_streams; ++s) {
-    group->share += compare_stream(trainer, group, desk, s);
-  }
+  play(trainer, group->range, (int64_t)at * n_steps, n_steps, window, state);
+  group->share = lesson->compare(lesson->handle,
+                                 thread,
+                                 group->range,
+                                 at,
+                                 rem_window_output(window),
+                                 rem_window_output_gradient(window));
   memset(group->packed, 0, trainer->n_packed * sizeof(float));
-  rem_window_backward(desk->window, group->packed);
+  rem_window_backward(window, group->packed);
 }

@@ -8,25 +8,14 @@
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/optim.h"
 #include "offline_trainer/pool.h"
-#include "offline_trainer/streams.h"
 #include "offline_trainer/train.h"
-#include "offline_trainer/validate.h"
 
 /// Streams that are one task of every update
 typedef struct {
-  uint32_t first; ///< Stream
-  uint32_t n_streams;
-  float*   packed; ///< [n_packed] gradient of this group alone
-  double   share;  ///< Of the batch's loss
+  RemStreamRange range;
+  float*         packed; ///< [n_packed] gradient of this group alone
+  double         share;  ///< Of the batch's loss
 } RemGroup;
-
-/// What one thread works with, whichever group it takes next
-typedef struct {
-  RemWindow* window;
-  RemLoss*   loss;
-  float*     y;  ///< [T] output of one stream
-  float*     dy; ///< [T] and its gradient
-} RemDesk;
 
 /// Counters that go to a checkpoint as they stand
 typedef struct {
@@ -47,24 +36,21 @@ typedef struct {
   double seconds;  ///< Of training, those before a resumption included
   double loss_sum; ///< Over updates of this epoch
   double loss;     ///< Mean of the last complete epoch
-  double val_esr;
-  double best_esr;
+  double figure;
+  double best;
   double rate_scale; ///< Halved when numbers run away
 } RemTrainFigures;
 
 struct RemTrainer {
   RemTrainSpec     spec;
-  const RemSplit*  split;
-  RemStreams       streams;
+  RemLesson*       lesson;
   RemPool*         pool;
   RemBpttNet*      net;
-  RemValidation*   validation;
   uint32_t         n_groups;
   RemGroup*        groups; ///< [n_groups]
-  uint32_t         n_desks;
-  RemDesk*         desks;    ///< [n_desks] one for every thread
+  uint32_t         n_windows;
+  RemWindow**      windows;  ///< [n_windows] one for every thread
   float*           states;   ///< [n_streams, L, 2, H] between windows
-  RemLossNorm      norm;     ///< Of an average batch
   size_t           n_packed; ///< Of a packed gradient
   float*           packed;   ///< [n_groups, n_packed]
   size_t           n_params;
@@ -79,14 +65,6 @@ struct RemTrainer {
   size_t           max_history;
   RemHistoryPoint* history; ///< [max_history]
 };
-
-/// Return a desk for windows of `spec`; its `window` is NULL without memory
-RemDesk
-rem_desk_new(const RemTrainSpec* spec, const RemBpttNet* net);
-
-/// Free what a desk owns
-void
-rem_desk_clear(RemDesk* desk);
 
 /// Run group `index` of the RemTrainer `handle` through the present window:
 /// its share of the loss and its own gradient.  A RemTask.

@@ -11,7 +11,6 @@
 #define LOWEST_RATE 0.01   ///< Part of the learning rate that is left at last
 #define MAX_FAILURES 6U    ///< More, and nothing good comes of it
 #define CALMER 0.7         ///< Learning rate after going back, by before
-#define FAR_OFF 1.5        ///< Times the best ESR: worse is another place
 #define MAX_FAR_OFF 3U     ///< Validations out there before going back
 #define TRAINED_PER_TEST 8 ///< Samples learned from per sample validated
 
@@ -41,7 +40,7 @@ part_done(const Run* const run)
   const RemTrainer* const trainer = run->trainer;
   const double            epoch =
     (double)trainer->counters.epoch +
-    (double)trainer->counters.window / (double)trainer->streams.n_windows;
+    (double)trainer->counters.window / (double)trainer->lesson->n_windows;
   const double by_time = run->limits->seconds > 0.0
                            ? trainer->figures.seconds / run->limits->seconds
                            : 0.0;
@@ -72,8 +71,8 @@ news_of(const Run* const run)
 
   RemTrainNews news = {.epoch      = (uint32_t)trainer->counters.epoch,
                        .loss       = f->loss,
-                       .val_esr    = f->val_esr,
-                       .best_esr   = f->best_esr,
+                       .figure     = f->figure,
+                       .best       = f->best,
                        .seconds    = f->seconds,
                        .done       = part_done(run),
                        .n_failures = (uint32_t)trainer->counters.n_failures};
@@ -91,7 +90,8 @@ stay_near(RemTrainer* const trainer)
 {
   RemTrainCounters* const      c = &trainer->counters;
   const RemTrainFigures* const f = &trainer->figures;
-  c->n_far_off = f->val_esr > FAR_OFF * f->best_esr ? c->n_far_off + 1U : 0U;
+  const bool far                 = trainer->lesson->is_far(f->figure, f->best);
+  c->n_far_off                   = far ? c->n_far_off + 1U : 0U;
   if (c->n_far_off == MAX_FAR_OFF) {
     c->n_far_off = 0U;
     trainer->figures.rate_scale *= CALMER;
@@ -105,17 +105,17 @@ validate(const Run* const run, RemError* const error)
 {
   RemTrainer* const      trainer = run->trainer;
   RemTrainFigures* const f       = &trainer->figures;
-  f->val_esr =
-    rem_validation_esr(trainer->validation, trainer->pool, trainer->average);
+  f->figure                      = trainer->lesson->validate(
+    trainer->lesson->handle, trainer->pool, trainer->average);
   f->seconds                  = now() - run->start;
   trainer->counters.n_unseen  = 0U;
   const RemHistoryPoint point = {
-    f->seconds, (uint32_t)trainer->counters.epoch, f->loss, f->val_esr};
+    f->seconds, (uint32_t)trainer->counters.epoch, f->loss, f->figure};
   if (!rem_trainer_note(trainer, &point)) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the history");
   }
-  if (f->val_esr < f->best_esr) {
-    f->best_esr                  = f->val_esr;
+  if (f->figure < f->best) {
+    f->best                      = f->figure;
     trainer->counters.best_epoch = trainer->counters.epoch;
     memcpy(trainer->best, trainer->average, trainer->n_params * sizeof(float));
     if (run->watch->better) {
@@ -151,7 +151,7 @@ static bool
 time_to_validate(const RemTrainer* const trainer)
 {
   return trainer->counters.n_unseen >=
-         TRAINED_PER_TEST * rem_validation_length(trainer->validation);
+         TRAINED_PER_TEST * trainer->lesson->n_validated;
 }
 
 static void
@@ -172,8 +172,7 @@ step(Run* const run, RemError* const error)
   if (isnan(loss)) {
     return recover(run, error);
   }
-  run->n_samples +=
-    (double)trainer->spec.n_streams * (double)trainer->spec.n_steps;
+  run->n_samples += (double)trainer->lesson->n_learned;
   trainer->figures.seconds = now() - run->start;
   if (!trainer->counters.window) {
     st = time_to_validate(trainer) ? validate(run, error) : REM_SUCCESS;

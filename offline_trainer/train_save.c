@@ -82,10 +82,8 @@ gather(Image* const image, const RemTrainer* const trainer)
   image->counters              = trainer->counters;
   image->counters.n_adam_steps = trainer->adam.n_steps;
   image->figures               = trainer->figures;
-  for (size_t i = 0; i < image->n_streams && trainer->counters.window; ++i) {
-    const RemStream* const s = &trainer->streams.streams[i];
-    image->streams[2U * i] = (uint64_t)(s->stretch - trainer->split->training);
-    image->streams[2U * i + 1U] = s->begin;
+  if (trainer->counters.window) {
+    trainer->lesson->get_places(trainer->lesson->handle, image->streams);
   }
   for (size_t i = 0; i < image->n_history; ++i) {
     const RemHistoryPoint* const p  = &trainer->history[i];
@@ -93,7 +91,7 @@ gather(Image* const image, const RemTrainer* const trainer)
     to[0]                           = p->seconds;
     to[1]                           = (double)p->epoch;
     to[2]                           = p->train_loss;
-    to[3]                           = p->val_esr;
+    to[3]                           = p->figure;
   }
 }
 
@@ -143,27 +141,18 @@ check_about(const char* const path,
   return REM_SUCCESS;
 }
 
-/// Return whether what was read can be gone on with
+/// Return whether what was read can be gone on with; the lesson goes on there.
+/// A trainer that is not restored after all draws anew before it looks there.
 static bool
 is_sound(const Image* const image, const RemTrainer* const trainer)
 {
   const RemTrainFigures* const f = &image->figures;
-  if (image->counters.window >= trainer->streams.n_windows ||
+  if (image->counters.window >= trainer->lesson->n_windows ||
       !(f->seconds >= 0.0) || !(f->rate_scale > 0.0 && f->rate_scale <= 1.0)) {
     return false;
   }
-  const size_t length =
-    (size_t)trainer->streams.n_windows * trainer->spec.n_steps;
-  for (size_t i = 0; i < image->n_streams && image->counters.window; ++i) {
-    const uint64_t at    = image->streams[2U * i];
-    const uint64_t begin = image->streams[2U * i + 1U];
-    if (at >= trainer->split->n_training ||
-        begin < trainer->split->training[at].begin ||
-        begin > trainer->split->training[at].end - length) {
-      return false;
-    }
-  }
-  return true;
+  return !image->counters.window ||
+         trainer->lesson->set_places(trainer->lesson->handle, image->streams);
 }
 
 /// Set what the image holds
@@ -173,11 +162,6 @@ scatter(const Image* const image, RemTrainer* const trainer)
   trainer->counters     = image->counters;
   trainer->figures      = image->figures;
   trainer->adam.n_steps = image->counters.n_adam_steps;
-  for (size_t i = 0; i < image->n_streams && image->counters.window; ++i) {
-    trainer->streams.streams[i] =
-      (RemStream){&trainer->split->training[image->streams[2U * i]],
-                  (size_t)image->streams[2U * i + 1U]};
-  }
   rem_bptt_net_set(trainer->net, trainer->params);
 }
 

@@ -253,15 +253,15 @@ test_odd_reports(void)
 
   report = make_report();
   memcpy(prediction, target, sizeof(target));
-  history[3].val_esr    = INFINITY;
+  history[3].figure     = INFINITY;
   history[4].train_loss = NAN;
-  history[19].val_esr   = 0.0;
+  history[19].figure    = 0.0;
   free(write_page(&report));
 
   memset(target, 0, sizeof(target));
   memset(prediction, 0, sizeof(prediction));
   report.n_history       = 1U;
-  history[0].val_esr     = NAN;
+  history[0].figure      = NAN;
   report.figures.n_bands = 0U;
   free(write_page(&report));
 }
@@ -306,7 +306,7 @@ test_stretches(void)
   CHECK(s.n == 160U && s.start <= 5000U && s.start + s.n > 5100U);
   CHECK(rem_report_loudest(&report, 99.0).n == N);
   CHECK(rem_report_best(&report) == 19U);
-  history[7].val_esr = 1e-9;
+  history[7].figure = 1e-9;
   CHECK(rem_report_best(&report) == 7U);
   report.n_history = 0U;
   CHECK(rem_report_best(&report) == 0U);

@@ -4,6 +4,7 @@
 // same with any number of threads and after any interruption, and never by
 // looking at what was held out.
 
+#include "offline_trainer/audio_lesson.h"
 #include "offline_trainer/evaluate.h"
 #include "offline_trainer/split.h"
 #include "offline_trainer/streams.h"
@@ -21,7 +22,7 @@
 typedef struct {
   RemPair      pairs[2];
   RemRecording recording;
-} Lesson;
+} Device;
 
 /// Make one pair: noise that swells, through a net of 4 with random weights
 static void
@@ -51,19 +52,19 @@ play_teacher(RemPair* const pair, uint32_t seed)
 }
 
 static void
-open_lesson(Lesson* const lesson)
+open_device(Device* const device)
 {
-  play_teacher(&lesson->pairs[0], 1U);
-  play_teacher(&lesson->pairs[1], 2U);
-  lesson->recording = (RemRecording){RATE, 2U, lesson->pairs, 0U, NULL};
+  play_teacher(&device->pairs[0], 1U);
+  play_teacher(&device->pairs[1], 2U);
+  device->recording = (RemRecording){RATE, 2U, device->pairs, 0U, NULL};
 }
 
 static void
-close_lesson(Lesson* const lesson)
+close_device(Device* const device)
 {
   for (uint32_t i = 0; i < 2U; ++i) {
-    free(lesson->pairs[i].input);
-    free(lesson->pairs[i].target);
+    free(device->pairs[i].input);
+    free(device->pairs[i].target);
   }
 }
 
@@ -82,6 +83,7 @@ student(void)
 
 /// A finished or interrupted run, and what came out
 typedef struct {
+  RemLesson   lesson;
   RemTrainer* trainer;
   RemTrainEnd end;
   uint32_t    n_updates; ///< Seen
@@ -94,7 +96,7 @@ count_updates(void* const handle, const RemTrainNews* const news)
 {
   Result* const result = (Result*)handle;
   CHECK(news->done >= 0.0 && news->done <= 1.0);
-  CHECK(news->best_esr <= news->val_esr || isinf(news->best_esr));
+  CHECK(news->best <= news->figure || isinf(news->best));
   return ++result->n_updates != result->stop_after;
 }
 
@@ -102,7 +104,7 @@ static void
 count_better(void* const handle, const RemTrainNews* const news)
 {
   Result* const result = (Result*)handle;
-  CHECK(rem_trainer_best(result->trainer) && news->val_esr == news->best_esr);
+  CHECK(rem_trainer_best(result->trainer) && news->figure == news->best);
   ++result->n_better;
 }
 
@@ -113,6 +115,27 @@ save_last(void* const handle, const bool last)
   RemError            error;
   CHECK(!last ||
         !rem_trainer_save(result->trainer, CHECKPOINT, "this\nrun\n", &error));
+}
+
+/// Prepare training of `spec`
+static void
+prepare(Result* const             result,
+        const RemTrainSpec* const spec,
+        const RemSplit* const     split,
+        const uint32_t            n_threads)
+{
+  RemError          error = {REM_SUCCESS, "", ""};
+  const RemLossSpec loss  = rem_loss_default();
+  CHECK(!rem_audio_lesson_open(
+    spec, &loss, split, n_threads, &result->lesson, &error));
+  CHECK(!rem_trainer_new(spec, &result->lesson, &result->trainer, &error));
+}
+
+static void
+forget(Result* const result)
+{
+  rem_trainer_free(result->trainer);
+  rem_lesson_clear(&result->lesson);
 }
 
 /// Train for `epochs`, or until `stop_after` updates; go on if `resume`
@@ -128,7 +151,7 @@ run(const RemTrainSpec* const spec,
   RemError             error  = {REM_SUCCESS, "", ""};
   const RemTrainLimits limits = {0.0, epochs, 0U};
   const RemTrainWatch  watch  = {&r, count_updates, count_better, save_last};
-  CHECK(!rem_trainer_new(spec, split, n_threads, &r.trainer, &error));
+  prepare(&r, spec, split, n_threads);
   CHECK(!resume ||
         !rem_trainer_restore(r.trainer, CHECKPOINT, "this\nrun\n", &error));
   CHECK(!rem_train(r.trainer, &limits, &watch, &r.end, &error));
@@ -152,7 +175,7 @@ check_same(const RemTrainSpec* const spec,
   for (size_t i = 0; i < n_a; ++i) {
     CHECK(h_a[i].epoch == h_b[i].epoch);
     CHECK(h_a[i].train_loss == h_b[i].train_loss);
-    CHECK(h_a[i].val_esr == h_b[i].val_esr);
+    CHECK(h_a[i].figure == h_b[i].figure);
   }
 }
 
@@ -165,9 +188,9 @@ test_threads(const RemSplit* const split)
   for (uint32_t n = 2U; n <= 3U; ++n) {
     const Result more = run(&spec, split, n, 3U, 0U, false);
     check_same(&spec, &one, &more);
-    rem_trainer_free(more.trainer);
+    forget(&more);
   }
-  rem_trainer_free(one.trainer);
+  forget(&one);
 }
 
 /// Stopped within an epoch, and at its end, and within the first window
@@ -184,10 +207,10 @@ test_resume(const RemSplit* const split)
     const Result ended = run(&spec, split, 1U, 3U, 0U, true);
     CHECK(ended.n_updates == whole.n_updates - stops[i]);
     check_same(&spec, &whole, &ended);
-    rem_trainer_free(begun.trainer);
-    rem_trainer_free(ended.trainer);
+    forget(&begun);
+    forget(&ended);
   }
-  rem_trainer_free(whole.trainer);
+  forget(&whole);
 }
 
 /// Another run's checkpoint is refused by the line that differs, and one that
@@ -196,21 +219,21 @@ static void
 test_resume_refusals(const RemSplit* const split)
 {
   RemError     error;
-  RemTrainSpec spec    = student();
-  RemTrainer*  trainer = NULL;
-  CHECK(!rem_trainer_new(&spec, split, 1U, &trainer, &error));
-  CHECK(rem_trainer_restore(trainer, CHECKPOINT, "this\nwalk\n", &error) ==
+  RemTrainSpec spec = student();
+  Result       r    = {.n_updates = 0U};
+  prepare(&r, &spec, split, 1U);
+  CHECK(rem_trainer_restore(r.trainer, CHECKPOINT, "this\nwalk\n", &error) ==
         REM_BAD_ARGUMENT);
   CHECK(strstr(error.text, "`run`") && strstr(error.text, "`walk`"));
-  CHECK(!rem_trainer_best(trainer));
-  rem_trainer_free(trainer);
+  CHECK(!rem_trainer_best(r.trainer));
+  forget(&r);
 
   spec.net.n_hidden = 7U;
-  CHECK(!rem_trainer_new(&spec, split, 1U, &trainer, &error));
-  CHECK(rem_trainer_restore(trainer, CHECKPOINT, "this\nrun\n", &error) ==
+  prepare(&r, &spec, split, 1U);
+  CHECK(rem_trainer_restore(r.trainer, CHECKPOINT, "this\nrun\n", &error) ==
         REM_BAD_FORMAT);
-  CHECK(!rem_trainer_best(trainer));
-  rem_trainer_free(trainer);
+  CHECK(!rem_trainer_best(r.trainer));
+  forget(&r);
 }
 
 /// A student larger than the teacher misses less than a thousandth of the
@@ -225,11 +248,11 @@ test_teacher(const RemSplit* const split)
   const RemHistoryPoint* const h    = rem_trainer_history(r.trainer, &n);
   double                       best = INFINITY;
   for (size_t i = 0; i < n; ++i) {
-    best = fmin(best, h[i].val_esr);
+    best = fmin(best, h[i].figure);
   }
   fprintf(stderr, "ESR %.2e after %zu validations\n", best, n);
   CHECK(best < 1e-3 && r.n_better > 1U && r.end == REM_END_LIMIT);
-  rem_trainer_free(r.trainer);
+  forget(&r);
 }
 
 /// Cells begin with memories from few samples to `memory`.  The few hundred
@@ -239,7 +262,7 @@ test_memories(const RemSplit* const split)
 {
   RemTrainSpec spec          = student();
   spec.rate                  = 1e-9;
-  const Result       r       = run(&spec, split, 1U, 1U, 0U, false);
+  Result             r       = run(&spec, split, 1U, 1U, 0U, false);
   const RemLayerAt   at      = rem_net_layer_at(&spec.net, 0U);
   const float* const i       = rem_trainer_best(r.trainer) + at.bias;
   const float        longest = (float)log(spec.memory);
@@ -249,7 +272,7 @@ test_memories(const RemSplit* const split)
     n_short += *f < 0.5f * longest;
   }
   CHECK(n_short > 0U && n_short < 6U);
-  rem_trainer_free(r.trainer);
+  forget(&r);
 }
 
 /// A rate at which everything blows up: told, halved, and given up in words
@@ -259,20 +282,20 @@ test_runaway(const RemSplit* const split)
   RemError             error  = {REM_SUCCESS, "", ""};
   RemTrainSpec         spec   = student();
   RemTrainEnd          end    = REM_END_LIMIT;
-  RemTrainer*          t      = NULL;
+  Result               r      = {.n_updates = 0U};
   const RemTrainLimits limits = {0.0, 100U, 0U};
   const RemTrainWatch  watch  = {NULL, NULL, NULL, NULL};
   spec.rate                   = 1e38;
   spec.clip                   = 1e30;
-  CHECK(!rem_trainer_new(&spec, split, 1U, &t, &error));
-  CHECK(rem_train(t, &limits, &watch, &end, &error) == REM_NOT_FINITE);
+  prepare(&r, &spec, split, 1U);
+  CHECK(rem_train(r.trainer, &limits, &watch, &end, &error) == REM_NOT_FINITE);
   CHECK(strstr(error.text, "--learning-rate"));
-  rem_trainer_free(t);
+  forget(&r);
 }
 
 /// Whatever is held out is in no stream, at any offset of any epoch
 static void
-test_held_out(const Lesson* const lesson, const RemSplit* const split)
+test_held_out(const Device* const device, const RemSplit* const split)
 {
   RemError   error;
   RemStreams streams;
@@ -289,7 +312,7 @@ test_held_out(const Lesson* const lesson, const RemSplit* const split)
     for (uint32_t i = 0; i < 24U; ++i) {
       const RemStream* const s    = &streams.streams[i];
       const RemPair* const   pair = s->stretch->pair;
-      const RemStretch*      out  = &split->held_out[pair - lesson->pairs];
+      const RemStretch*      out  = &split->held_out[pair - device->pairs];
       CHECK(out->pair == pair && s->begin + length <= N);
       CHECK(s->begin >= out->end || s->begin + length <= out->begin);
       CHECK(rem_streams_target(&streams, i, 1U) ==
@@ -325,49 +348,51 @@ test_fill(const RemSplit* const split)
 
 /// What is too short says how much is wanted
 static void
-test_short(Lesson* const lesson)
+test_short(Device* const device)
 {
   RemError           error;
   RemSplit           split;
-  RemTrainer*        trainer = NULL;
-  const RemTrainSpec spec    = student();
-  lesson->pairs[0].n         = 150U;
-  lesson->recording.n_pairs  = 1U;
-  CHECK(!rem_split_by_time(&lesson->recording, 0.1, &split, &error));
-  CHECK(rem_trainer_new(&spec, &split, 1U, &trainer, &error) == REM_BAD_AUDIO);
-  CHECK(!trainer && strstr(error.text, "200 samples"));
+  RemLesson          lesson;
+  const RemTrainSpec spec   = student();
+  const RemLossSpec  loss   = rem_loss_default();
+  device->pairs[0].n        = 150U;
+  device->recording.n_pairs = 1U;
+  CHECK(!rem_split_by_time(&device->recording, 0.1, &split, &error));
+  CHECK(rem_audio_lesson_open(&spec, &loss, &split, 1U, &lesson, &error) ==
+        REM_BAD_AUDIO);
+  CHECK(!lesson.handle && strstr(error.text, "200 samples"));
   rem_split_clear(&split);
-  lesson->pairs[0].n        = N;
-  lesson->recording.n_pairs = 2U;
+  device->pairs[0].n        = N;
+  device->recording.n_pairs = 2U;
 }
 
 /// Whole pairs held out
 static void
-test_split_by_pair(const Lesson* const lesson)
+test_split_by_pair(const Device* const device)
 {
   RemError error;
   RemSplit split;
-  CHECK(!rem_split_by_pair(&lesson->recording, 1U, &split, &error));
+  CHECK(!rem_split_by_pair(&device->recording, 1U, &split, &error));
   CHECK(split.n_training == 1U && split.n_held_out == 1U);
-  CHECK(split.training->pair == &lesson->pairs[0]);
-  CHECK(split.held_out->pair == &lesson->pairs[1]);
+  CHECK(split.training->pair == &device->pairs[0]);
+  CHECK(split.held_out->pair == &device->pairs[1]);
   CHECK(split.held_out->begin == 0U && split.held_out->end == N);
   rem_split_clear(&split);
 }
 
 /// A stretch is held out where there is sound, not in a long silence
 static void
-test_split_finds_sound(Lesson* const lesson)
+test_split_finds_sound(Device* const device)
 {
   RemError       error;
   RemSplit       split;
-  RemPair* const pair = &lesson->pairs[1];
+  RemPair* const pair = &device->pairs[1];
   float* const   all  = pair->target;
   float* const   half = (float*)calloc(N, sizeof(float));
   CHECK(half);
   memcpy(half + N / 2U, all + N / 2U, N / 2U * sizeof(float));
   pair->target = half;
-  CHECK(!rem_split_by_time(&lesson->recording, 0.1, &split, &error));
+  CHECK(!rem_split_by_time(&device->recording, 0.1, &split, &error));
   CHECK(split.held_out[1].end > N / 2U);
   rem_split_clear(&split);
   pair->target = all;
@@ -377,16 +402,16 @@ test_split_finds_sound(Lesson* const lesson)
 int
 main(void)
 {
-  static Lesson lesson;
+  static Device device;
   RemError      error;
   RemSplit      split;
-  open_lesson(&lesson);
-  CHECK(!rem_split_by_time(&lesson.recording, 0.1, &split, &error));
-  test_split_by_pair(&lesson);
-  test_split_finds_sound(&lesson);
-  test_held_out(&lesson, &split);
+  open_device(&device);
+  CHECK(!rem_split_by_time(&device.recording, 0.1, &split, &error));
+  test_split_by_pair(&device);
+  test_split_finds_sound(&device);
+  test_held_out(&device, &split);
   test_fill(&split);
-  test_short(&lesson);
+  test_short(&device);
   test_threads(&split);
   test_resume(&split);
   test_resume_refusals(&split);
@@ -394,7 +419,7 @@ main(void)
   test_runaway(&split);
   test_teacher(&split);
   rem_split_clear(&split);
-  close_lesson(&lesson);
+  close_device(&device);
   (void)unlink(CHECKPOINT);
   return 0;
 }

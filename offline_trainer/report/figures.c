@@ -35,9 +35,9 @@ rem_report_best(const RemReport* const report)
 {
   size_t best = report->n_history;
   for (size_t i = 0; i < report->n_history; ++i) {
-    const double esr = report->history[i].val_esr;
+    const double esr = report->history[i].figure;
     if (isfinite(esr) &&
-        (best == report->n_history || esr < report->history[best].val_esr)) {
+        (best == report->n_history || esr < report->history[best].figure)) {
       best = i;
     }
   }
@@ -61,7 +61,7 @@ loss_axis(const RemReport* const r)
   RemAxis y = {"ESR and loss", INFINITY, 0.0, true};
   for (size_t i = 0; i < r->n_history; ++i) {
     hold(&y, r->history[i].train_loss);
-    hold(&y, r->history[i].val_esr);
+    hold(&y, r->history[i].figure);
   }
   y.low  = y.high > 0.0 ? 0.8 * y.low : 0.01;
   y.high = y.high > 0.0 ? 1.25 * y.high : 1.0;
@@ -76,7 +76,7 @@ mark_best(const RemPlot* const p, const RemHistoryPoint* const best)
   cairo_new_path(p->cr);
   cairo_arc(p->cr,
             rem_plot_x(p, best->seconds),
-            rem_plot_y(p, best->val_esr),
+            rem_plot_y(p, best->figure),
             4.5,
             0.0,
             2.0 * acos(-1.0));
@@ -96,7 +96,7 @@ draw_losses(const RemPlot* const p, const RemReport* const r)
   }
   rem_plot_stroke(p, p->style->device, 1.5);
   for (size_t i = 0; i < r->n_history; ++i) {
-    rem_plot_to(p, r->history[i].seconds, r->history[i].val_esr);
+    rem_plot_to(p, r->history[i].seconds, r->history[i].figure);
   }
   rem_plot_stroke(p, p->style->model, 2.0);
 }
@@ -120,7 +120,7 @@ rem_draw_history(cairo_t* const         cr,
   if (best < r->n_history) {
     mark_best(&p, &r->history[best]);
     (void)snprintf(
-      esr, sizeof(esr), "validation ESR, best %.4f", r->history[best].val_esr);
+      esr, sizeof(esr), "validation ESR, best %.4f", r->history[best].figure);
   }
   rem_plot_legend(&p, names, colours, 2U);
   return true;

@@ -349,7 +349,7 @@ add_history(RemText* const text, const RemReport* const r)
                    "Training loss and validation ESR over %.0f seconds; the"
                    " best ESR, %.4g, came after %.0f seconds, in epoch %u",
                    r->history[r->n_history - 1U].seconds,
-                   b->val_esr,
+                   b->figure,
                    b->seconds,
                    b->epoch);
   }

@@ -16,7 +16,7 @@ typedef struct {
   double   seconds; ///< Of training so far
   uint32_t epoch;
   double   train_loss;
-  double   val_esr;
+  double   figure; ///< That validation gave
 } RemHistoryPoint;
 
 /// What the page shows; nothing is owned
