@@ -186,7 +186,7 @@ test_threads(const RemSplit* const split)
   const RemTrainSpec spec = student();
   Result             one  = run(&spec, split, 1U, 3U, 0U, false);
   for (uint32_t n = 2U; n <= 3U; ++n) {
-    const Result more = run(&spec, split, n, 3U, 0U, false);
+    Result more = run(&spec, split, n, 3U, 0U, false);
     check_same(&spec, &one, &more);
     forget(&more);
   }
@@ -198,13 +198,13 @@ static void
 test_resume(const RemSplit* const split)
 {
   const RemTrainSpec spec    = student();
-  const Result       whole   = run(&spec, split, 2U, 3U, 0U, false);
+  Result             whole   = run(&spec, split, 2U, 3U, 0U, false);
   const uint32_t     each    = whole.n_updates / 3U;
   const uint32_t     stops[] = {1U, each + 5U, 2U * each};
   for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); ++i) {
-    const Result begun = run(&spec, split, 2U, 3U, stops[i], false);
+    Result begun = run(&spec, split, 2U, 3U, stops[i], false);
     CHECK(begun.n_updates == stops[i] && rem_trainer_best(begun.trainer));
-    const Result ended = run(&spec, split, 1U, 3U, 0U, true);
+    Result ended = run(&spec, split, 1U, 3U, 0U, true);
     CHECK(ended.n_updates == whole.n_updates - stops[i]);
     check_same(&spec, &whole, &ended);
     forget(&begun);
