@@ -4,33 +4,40 @@
 
 #include <string.h>
 
-#define CONTROL(i, name, symbol, minimum, normal, maximum) \
-  [i] = {(symbol), (minimum), (normal), (maximum)},
-
-const RemControl rem_controls[REM_N_CONTROLS] = {REM_CONTROLS(CONTROL)};
+#define SILENT_DB (-100.0f)
 
 void
-rem_remote_init(RemRemote* const remote)
+rem_remote_init(RemRemote* const remote, const RemControlTable controls)
 {
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  remote->controls = controls;
+  for (uint32_t i = 0U; i < controls.n; ++i) {
     atomic_init(&remote->wanted[i], NAN);
     atomic_init(&remote->expected[i], NAN);
-    atomic_init(&remote->port[i], rem_controls[i].normal);
-    atomic_init(&remote->value[i], rem_controls[i].normal);
+    atomic_init(&remote->port[i], controls.items[i].normal);
+    atomic_init(&remote->value[i], controls.items[i].normal);
   }
-  atomic_init(&remote->in_peak, REM_IN_PEAK_MIN);
-  atomic_init(&remote->out_peak, REM_OUT_PEAK_MIN);
+  atomic_init(&remote->in_peak, SILENT_DB);
+  atomic_init(&remote->out_peak, SILENT_DB);
 }
 
 int
-rem_control_find(const char* const symbol)
+rem_remote_find(const RemRemote* const remote, const char* const symbol)
 {
-  for (int i = 0; i < REM_N_CONTROLS; ++i) {
-    if (!strcmp(symbol, rem_controls[i].symbol)) {
-      return i;
+  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
+    if (!strcmp(symbol, remote->controls.items[i].symbol)) {
+      return (int)i;
     }
   }
   return -1;
+}
+
+float
+rem_remote_value(const RemRemote* const remote,
+                 const char* const      symbol,
+                 const float            otherwise)
+{
+  const int i = rem_remote_find(remote, symbol);
+  return i < 0 ? otherwise : atomic_load(&remote->value[i]);
 }
 
 float
@@ -38,7 +45,7 @@ rem_remote_turn(RemRemote* const remote,
                 const uint32_t   control,
                 const float      value)
 {
-  const RemControl* const c = &rem_controls[control];
+  const RemControl* const c = &remote->controls.items[control];
   const float             x = fminf(fmaxf(value, c->minimum), c->maximum);
   atomic_store(&remote->wanted[control], x);
   return x;

@@ -14,13 +14,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Places of the control inputs in every table of them
-enum {
-#define REM_CONTROL_PLACE(i, name, ...) REM_CONTROL_##name = (i),
-  REM_CONTROLS(REM_CONTROL_PLACE)
-#undef REM_CONTROL_PLACE
-};
-
 /// A control input, as the Turtle says
 typedef struct {
   const char* symbol;
@@ -29,8 +22,15 @@ typedef struct {
   float       maximum;
 } RemControl;
 
-/// All control inputs
-extern const RemControl rem_controls[REM_N_CONTROLS];
+/// The control inputs of a plugin, in the order of its ports
+typedef struct {
+  const RemControl* items; ///< [n]
+  uint32_t          n;     ///< At most #REM_MAX_CONTROLS
+} RemControlTable;
+
+/// Spell an item of a table, for what ttl/ports.py calls X
+#define REM_CONTROL_ITEM(name, symbol, minimum, normal, maximum) \
+  {(symbol), (minimum), (normal), (maximum)},
 
 /// What `status` says, as the port of that name
 enum { REM_NO_MODEL, REM_PLAYING, REM_FADING, REM_LAST_LOAD_FAILED };
@@ -39,19 +39,21 @@ enum { REM_NO_MODEL, REM_PLAYING, REM_FADING, REM_LAST_LOAD_FAILED };
 #define REM_FOLLOW_PORT (-INFINITY)
 
 typedef struct {
+  RemControlTable controls; ///< Set before anybody looks; the rest is by place
+
   // From others to the audio thread
-  _Atomic float wanted[REM_N_CONTROLS]; ///< NaN for nothing
+  _Atomic float wanted[REM_MAX_CONTROLS]; ///< NaN for nothing
 
   /// What the host's port will come to without a hand on it; or NaN
-  _Atomic float expected[REM_N_CONTROLS];
+  _Atomic float expected[REM_MAX_CONTROLS];
 
   /// Program that is no wish, for whoever set it brings its model; or 0
   _Atomic(uint32_t) program;
 
   // From the audio thread to others
-  _Atomic float     value[REM_N_CONTROLS];  ///< In effect
-  _Atomic float     port[REM_N_CONTROLS];   ///< What the host says
-  atomic_bool       turned[REM_N_CONTROLS]; ///< By others than the host's port
+  _Atomic float value[REM_MAX_CONTROLS];  ///< In effect
+  _Atomic float port[REM_MAX_CONTROLS];   ///< What the host says
+  atomic_bool   turned[REM_MAX_CONTROLS]; ///< By others than the host's port
   _Atomic(uint32_t) status;
   _Atomic(uint32_t) latency; ///< Samples
   _Atomic(uint32_t) n_non_finite;
@@ -63,13 +65,18 @@ typedef struct {
   _Atomic(uint32_t) n_done;
 } RemRemote;
 
-/// Nothing asked, every control at its default
+/// Nothing asked, every control of the table at its default
 void
-rem_remote_init(RemRemote* remote);
+rem_remote_init(RemRemote* remote, RemControlTable controls);
 
 /// Return the place of a control, or -1
 int
-rem_control_find(const char* symbol);
+rem_remote_find(const RemRemote* remote, const char* symbol);
+
+/// Return what a control is set to, or `otherwise` if there is none of that
+/// symbol
+float
+rem_remote_value(const RemRemote* remote, const char* symbol, float otherwise);
 
 /// Ask for a value of a control, which is put into its range; return that
 float

@@ -139,8 +139,8 @@ rem_state_save(RemInstance* const              instance,
   const Paths      paths                     = paths_of(features);
   char             turned[REM_CONTROLS_SIZE] = "";
   RemRemote* const remote                    = instance->remote;
-  const bool    embed = atomic_load(&remote->value[REM_CONTROL_EMBED]) > 0.5f;
-  RemSavedModel saved;
+  const bool       embed = rem_remote_value(remote, "embed", 0.0f) > 0.5f;
+  RemSavedModel    saved;
   rem_loader_saved(instance->loader, embed, &saved);
   LV2_State_Status st = store_model(&saved, uris, store, handle, &paths);
   free(saved.bytes);

@@ -32,7 +32,7 @@ list_turned(const RemRemote* const remote, char text[const REM_CONTROLS_SIZE])
 {
   size_t n = 0U;
   text[0]  = '\0';
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
     const float value = turned_value(remote, i);
     if (isfinite(value) && n < REM_CONTROLS_SIZE) {
       const float port = atomic_load(&remote->port[i]);
@@ -40,7 +40,7 @@ list_turned(const RemRemote* const remote, char text[const REM_CONTROLS_SIZE])
                             REM_CONTROLS_SIZE - n,
                             "%s%s=%ld/%ld",
                             n ? " " : "",
-                            rem_controls[i].symbol,
+                            remote->controls.items[i].symbol,
                             lround(MILLION * (double)value),
                             lround(MILLION * (double)port));
     }
@@ -52,8 +52,9 @@ list_turned(const RemRemote* const remote, char text[const REM_CONTROLS_SIZE])
 static void
 list_program(const RemRemote* const remote, char text[const REM_CONTROLS_SIZE])
 {
-  const size_t n     = strlen(text);
-  const long program = lroundf(atomic_load(&remote->port[REM_CONTROL_PROGRAM]));
+  const size_t n       = strlen(text);
+  const int    i       = rem_remote_find(remote, "program");
+  const long   program = i < 0 ? 0 : lroundf(atomic_load(&remote->port[i]));
   if (program > 0) {
     (void)snprintf(text + n,
                    REM_CONTROLS_SIZE - n,
@@ -79,7 +80,9 @@ typedef struct {
 
 /// Read one word of list_turned()
 static void
-read_turned(char* const word, Turned turned[const REM_N_CONTROLS])
+read_turned(const RemRemote* const remote,
+            char* const            word,
+            Turned                 turned[const REM_MAX_CONTROLS])
 {
   char*       end    = NULL;
   char* const equals = strchr(word, '=');
@@ -87,7 +90,7 @@ read_turned(char* const word, Turned turned[const REM_N_CONTROLS])
     return;
   }
   *equals         = '\0';
-  const int  i    = rem_control_find(word);
+  const int  i    = rem_remote_find(remote, word);
   const long x    = strtol(equals + 1, &end, 10);
   const long port = *end == '/' ? strtol(end + 1, NULL, 10) : x;
   if (i >= 0 && end != equals + 1) {
@@ -100,8 +103,8 @@ void
 rem_controls_restore(RemRemote* const remote, char* const text)
 {
   char*  rest = NULL;
-  Turned turned[REM_N_CONTROLS];
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  Turned turned[REM_MAX_CONTROLS];
+  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
     turned[i] = (Turned){REM_FOLLOW_PORT, NAN};
   }
   for (char* word = strtok_r(text, " ", &rest); word;
@@ -110,9 +113,9 @@ rem_controls_restore(RemRemote* const remote, char* const text)
       atomic_store(&remote->program,
                    (uint32_t)strtoul(word + strlen(SETTLED), NULL, 10));
     }
-    read_turned(word, turned);
+    read_turned(remote, word, turned);
   }
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
     atomic_store(&remote->expected[i], turned[i].port);
     if (isfinite(turned[i].value)) {
       (void)rem_remote_turn(remote, i, turned[i].value);

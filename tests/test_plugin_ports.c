@@ -20,10 +20,11 @@ typedef struct {
   float       default_value;
 } Port;
 
-#define RANGE(name) REM_##name##_MIN, REM_##name##_MAX, REM_##name##_DEF
-#define MONO_CONTROL(i, name, symbol, minimum, normal, maximum) \
+#define RANGE(name) \
+  REM_AUDIO_##name##_MIN, REM_AUDIO_##name##_MAX, REM_AUDIO_##name##_DEF
+#define MONO_CONTROL(name, symbol, minimum, normal, maximum) \
   {(symbol), REM_AUDIO_##name, (minimum), (maximum), (normal)},
-#define STEREO_CONTROL(i, name, symbol, minimum, normal, maximum) \
+#define STEREO_CONTROL(name, symbol, minimum, normal, maximum) \
   {(symbol), REM_AUDIO_STEREO_##name, (minimum), (maximum), (normal)},
 #define OTHER_PORTS(P)                                 \
   {"control", P##_CONTROL, 0.0f, 0.0f, 0.0f},          \
@@ -39,13 +40,13 @@ typedef struct {
 
 // clang-format off
 static const Port mono[] = {
-  REM_CONTROLS(MONO_CONTROL)
+  REM_AUDIO_CONTROLS(MONO_CONTROL)
   OTHER_PORTS(REM_AUDIO),
   {"in", REM_AUDIO_IN, 0.0f, 0.0f, 0.0f},
   {"out", REM_AUDIO_OUT, 0.0f, 0.0f, 0.0f}};
 
 static const Port stereo[] = {
-  REM_CONTROLS(STEREO_CONTROL)
+  REM_AUDIO_CONTROLS(STEREO_CONTROL)
   OTHER_PORTS(REM_AUDIO_STEREO),
   {"in_l", REM_AUDIO_STEREO_IN_L, 0.0f, 0.0f, 0.0f},
   {"in_r", REM_AUDIO_STEREO_IN_R, 0.0f, 0.0f, 0.0f},

@@ -4,7 +4,7 @@
 /// may not allocate, free, lock, sleep, read a clock or make a system call
 
 #include "dsp/net.h"
-#include "plugin/remote.h"
+#include "plugin/audio/audio.h"
 #include "tests/check.h"
 #include "tests/host/audit.h"
 #include "tests/host/chatter.h"
@@ -127,9 +127,10 @@ send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
 static void
 move_something(Host* const host, uint32_t* const seed)
 {
-  const RemControl* const control = &rem_controls[below(seed, REM_N_CONTROLS)];
-  const float             range   = control->maximum - control->minimum;
-  const float             x = control->normal + 1.2f * range * noise(seed);
+  const RemControl* const control =
+    &rem_audio_controls[below(seed, REM_AUDIO_N_CONTROLS)];
+  const float range = control->maximum - control->minimum;
+  const float x     = control->normal + 1.2f * range * noise(seed);
   if (strcmp(control->symbol, "quality") != 0) {
     host_set(host, control->symbol, below(seed, 40U) ? x : NAN);
   } else if (below(seed, 8U) == 0U) { // That loads the model again

@@ -16,6 +16,7 @@ import re
 import sys
 
 LV2 = "http://lv2plug.in/ns/lv2core#"
+PG = "http://lv2plug.in/ns/ext/port-groups#"
 PSET = "http://lv2plug.in/ns/ext/presets#"
 STATE = "http://lv2plug.in/ns/ext/state#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -144,54 +145,116 @@ def numbered(turtle, pairs):
     return ports
 
 
-def is_audio(port):
-    return LV2 + "AudioPort" in port["types"]
+def is_control(port):
+    return {LV2 + "InputPort", LV2 + "ControlPort"} <= set(port["types"])
+
+
+def is_signal(port):
+    """Ports that differ between the plugins of a family"""
+    return (PG + "group" in port or LV2 + "AudioPort" in port["types"]
+            or LV2 + "CVPort" in port["types"])
+
+
+def controls_of(ports):
+    return [port for port in ports if is_control(port) and not is_signal(port)]
+
+
+def family_of(uri):
+    """urn:remanence:audio and urn:remanence:audio-stereo are one family"""
+    return uri.split(":")[-1].split("-")[0]
+
+
+def without_index(ports):
+    return [{k: v for k, v in port.items() if k != LV2 + "index"}
+            for port in ports]
+
+
+def check_family(turtle, uri, ports, first):
+    """Stop unless a plugin differs from the first of its family in nothing but
+    signals and controls that come last"""
+    controls = controls_of(ports)
+    indices = [port[LV2 + "index"] for port in controls]
+    if indices != list(range(int(indices[0]), int(indices[0]) + len(indices))):
+        turtle.stop(f"the controls of <{uri}> do not stand side by side")
+    split = [([p for p in without_index(some) if not is_signal(p)
+               and not is_control(p)], without_index(controls_of(some)))
+             for some in (ports, first)]
+    n = len(split[1][1])
+    if split[0][0] != split[1][0] or split[0][1][:n] != split[1][1]:
+        turtle.stop(f"<{uri}> has other ports than the first of its family")
 
 
 def plugins_of(turtle):
-    """Return {URI: ports}; all plugins differ in their audio ports only"""
-    plugins = {uri: numbered(turtle, pairs)
-               for uri, pairs in turtle.of_type(LV2 + "Plugin").items()}
+    """Return {URI: ports}, every family side by side, its first one first"""
+    plugins = {uri: numbered(turtle, pairs) for uri, pairs
+               in sorted(turtle.of_type(LV2 + "Plugin").items())}
     if not plugins:
         sys.exit("ports.py: the folder describes no plugin")
-    rest = [[{k: v for k, v in port.items() if k != LV2 + "index"}
-             for port in ports if not is_audio(port)]
-            for ports in plugins.values()]
-    for uri, ports in zip(plugins, rest):
-        if ports != rest[0]:
-            turtle.stop(f"<{uri}> has other ports than <{next(iter(plugins))}>")
+    for uri, ports in plugins.items():
+        first = next(p for u, p in plugins.items()
+                     if family_of(u) == family_of(uri))
+        check_family(turtle, uri, ports, first)
     return plugins
 
 
-def is_control(port):
-    return {LV2 + "InputPort", LV2 + "ControlPort"} <= set(port["types"])
+def limits_of(port):
+    return {key: port[LV2 + key] for key in ("minimum", "default", "maximum")
+            if LV2 + key in port}
+
+
+def prefix_of(name):
+    return "REM_" + re.sub(r"\W", "_", name).upper()
+
+
+def plugin_lines(uri, ports):
+    """What is known of one plugin"""
+    prefix, controls = prefix_of(uri.split(":")[-1]), controls_of(ports)
+    out = [f'#define {prefix}_URI "{uri}"', "enum {"]
+    out += [f"  {prefix}_{port[LV2 + 'symbol'].upper()} = {i},"
+            for i, port in enumerate(ports)]
+    return out + [f"  {prefix}_N_PORTS = {len(ports)}",
+                  "};",
+                  f"#define {prefix}_FIRST {controls[0][LV2 + 'index']:.0f}U",
+                  f"#define {prefix}_N_CONTROLS {len(controls)}U", ""]
+
+
+def family_lines(family, ports):
+    """What the plugins of a family share: places, ranges, the table"""
+    prefix, controls = prefix_of(family), controls_of(ports)
+    out = [f"// Places of the control inputs in the table of the {family} "
+           "plugins", "enum {"]
+    out += [f"  {prefix}_AT_{port[LV2 + 'symbol'].upper()} = {i},"
+            for i, port in enumerate(controls)]
+    out += ["};"]
+    for port in ports:
+        out += [f"#define {prefix}_{port[LV2 + 'symbol'].upper()}"
+                f"_{key[:3].upper()} ({x!r}f)"
+                for key, x in limits_of(port).items()]
+    out += ["", "/// X(NAME, symbol, minimum, default, maximum) of every control "
+            f"input\n#define {prefix}_CONTROLS(X) \\"]
+    for port in controls:
+        limits = ", ".join(f"{x!r}f" for x in limits_of(port).values())
+        symbol = port[LV2 + "symbol"]
+        out.append(f'  X({symbol.upper()}, "{symbol}", {limits}) \\')
+    return out + ["", ""]
 
 
 def header(turtle):
     plugins = plugins_of(turtle)
     out = ["// Generated from the Turtle in ttl/; do not edit.",
            "", "#ifndef REM_PORTS_H", "#define REM_PORTS_H", ""]
+    longest = {}
     for uri, ports in plugins.items():
-        prefix = "REM_" + re.sub(r"\W", "_", uri.split(":")[-1]).upper()
-        out += [f'#define {prefix}_URI "{uri}"', "enum {"]
-        out += [f"  {prefix}_{port[LV2 + 'symbol'].upper()} = {i},"
-                for i, port in enumerate(ports)]
-        out += [f"  {prefix}_N_PORTS = {len(ports)}", "};", ""]
-    for port in next(iter(plugins.values())):
-        for key in ("minimum", "default", "maximum"):
-            if LV2 + key in port:
-                name = f"REM_{port[LV2 + 'symbol'].upper()}_{key[:3].upper()}"
-                out.append(f"#define {name} ({port[LV2 + key]!r}f)")
-    out += ["", "/// X(index, name, symbol, minimum, default, maximum) of every"
-            " control input", "#define REM_CONTROLS(X) \\"]
-    controls = [p for p in next(iter(plugins.values())) if is_control(p)]
-    for i, port in enumerate(controls):
-        symbol = port[LV2 + "symbol"]
-        limits = [f"{port[LV2 + key]!r}f" for key in ("minimum", "default",
-                                                     "maximum")]
-        out.append(f'  X({i}, {symbol.upper()}, "{symbol}", '
-                   + ", ".join(limits) + ") \\")
-    out += ["", f"#define REM_N_CONTROLS {len(controls)}"]
+        out += plugin_lines(uri, ports)
+        family = family_of(uri)
+        longest[family] = max(longest.get(family, []), ports,
+                              key=lambda some: len(controls_of(some)))
+    for family, ports in longest.items():
+        out += family_lines(family, ports)
+    n_ports = max(len(ports) for ports in plugins.values())
+    n_controls = max(len(controls_of(p)) for p in plugins.values())
+    out += [f"#define REM_MAX_PORTS {n_ports}U",
+            f"#define REM_MAX_CONTROLS {n_controls}U"]
     return "\n".join(out + ["", "#endif // REM_PORTS_H", ""])
 
 
@@ -216,7 +279,7 @@ def presets_of(turtle, plugins):
 def check_value(turtle, setting, ports):
     symbol, x = setting.get(LV2 + "symbol"), setting.get(PSET + "value")
     port = {p[LV2 + "symbol"]: p for p in ports}.get(symbol)
-    if not port or not is_control(port):
+    if not port or port not in controls_of(ports):
         turtle.stop(f"no control is called {symbol}")
     lo, hi = port[LV2 + "minimum"], port[LV2 + "maximum"]
     if not isinstance(x, float) or not lo <= x <= hi:

@@ -100,6 +100,8 @@ instantiate(const LV2_Descriptor* const     descriptor,
     return NULL;
   }
 
+  const RemControlTable controls = {rem_audio_controls, REM_AUDIO_N_CONTROLS};
+
   const bool stereo = !strcmp(descriptor->URI, REM_AUDIO_STEREO_URI);
   self->n_channels  = stereo ? 2U : 1U;
   self->rate        = rate;
@@ -107,7 +109,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
   self->message     = "";
   self->quality     = 1U;
   self->dc_pole     = (float)exp(-6.283185307179586 * DC_HZ / rate);
-  rem_remote_init(&self->remote);
+  rem_remote_init(&self->remote, controls);
   take_features(self, descriptor->URI, features);
   if (!make_parts(self, bundle_path)) {
     cleanup(self);

@@ -115,9 +115,9 @@ typedef struct {
   bool              collecting; ///< The worker was asked to free things
   _Atomic(uint32_t) newest;     ///< Number of the last request for a model
 
-  float        seen[REM_N_CONTROLS];  ///< The host's ports in the last block
-  float        value[REM_N_CONTROLS]; ///< In effect
-  uint32_t     program; ///< That the control of that name asked for last
+  float    seen[REM_AUDIO_N_CONTROLS];  ///< The host's ports in the last block
+  float    value[REM_AUDIO_N_CONTROLS]; ///< In effect
+  uint32_t program; ///< That the control of that name asked for last
   RemControls  controls;
   bool         started;      ///< Controls glide from now on
   bool         ran;          ///< run() was called, ever
@@ -143,6 +143,9 @@ rem_audio_port(const RemAudio* const self, const uint32_t mono)
   const bool     late = mono >= REM_AUDIO_ENABLED && self->n_channels == 2U;
   return self->ports[late ? mono + more : mono];
 }
+
+/// The control inputs of both plugins
+extern const RemControl rem_audio_controls[REM_AUDIO_N_CONTROLS];
 
 /// LV2_Descriptor::connect_port
 REM_RT void

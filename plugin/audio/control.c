@@ -11,8 +11,8 @@
 #include <math.h>
 #include <stddef.h>
 
-_Static_assert(REM_AUDIO_CC_BYPASS - REM_AUDIO_ENABLED + 1 == REM_N_CONTROLS,
-               "control inputs stand side by side");
+const RemControl rem_audio_controls[REM_AUDIO_N_CONTROLS] = {
+  REM_AUDIO_CONTROLS(REM_CONTROL_ITEM)};
 
 REM_RT static void
 put(RemAudio* const self,
@@ -37,7 +37,7 @@ rem_audio_turn(RemAudio* const self, const uint32_t control, const float value)
 REM_RT static float
 port_value(const RemAudio* const self, const uint32_t control)
 {
-  const RemControl* const c = &rem_controls[control];
+  const RemControl* const c = &rem_audio_controls[control];
   const float* const      x =
     (const float*)rem_audio_port(self, REM_AUDIO_ENABLED + control);
   return x && !isnan(*x) ? fminf(fmaxf(*x, c->minimum), c->maximum) : c->normal;
@@ -65,7 +65,7 @@ take_wanted(RemAudio* const self, const uint32_t control)
 REM_RT static void
 follow_program(RemAudio* const self)
 {
-  const uint32_t program = (uint32_t)lrintf(self->value[REM_CONTROL_PROGRAM]);
+  const uint32_t program = (uint32_t)lrintf(self->value[REM_AUDIO_AT_PROGRAM]);
   if (program == self->program) {
     return;
   }
@@ -99,7 +99,7 @@ has_moved(RemAudio* const self, const uint32_t control, const float x)
 REM_RT void
 rem_audio_read_controls(RemAudio* const self)
 {
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  for (uint32_t i = 0U; i < REM_AUDIO_N_CONTROLS; ++i) {
     const float x = port_value(self, i);
     if (has_moved(self, i, x)) {
       put(self, i, x, false);
@@ -124,12 +124,12 @@ REM_RT static void
 obey_controller(RemAudio* const self, const uint8_t number, const uint8_t value)
 {
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
-    if (is_controller(self, REM_CONTROL_CC_KNOB_1 + k, number)) {
-      rem_audio_turn(self, REM_CONTROL_KNOB_1 + k, (float)value / 127.0f);
+    if (is_controller(self, REM_AUDIO_AT_CC_KNOB_1 + k, number)) {
+      rem_audio_turn(self, REM_AUDIO_AT_KNOB_1 + k, (float)value / 127.0f);
     }
   }
-  if (is_controller(self, REM_CONTROL_CC_BYPASS, number)) {
-    rem_audio_turn(self, REM_CONTROL_ENABLED, value < 64U ? 1.0f : 0.0f);
+  if (is_controller(self, REM_AUDIO_AT_CC_BYPASS, number)) {
+    rem_audio_turn(self, REM_AUDIO_AT_ENABLED, value < 64U ? 1.0f : 0.0f);
   }
 }
 
@@ -137,7 +137,7 @@ REM_RT static void
 obey(RemAudio* const self, const uint8_t* const bytes, const uint32_t size)
 {
   const uint32_t channel =
-    (uint32_t)lrintf(self->value[REM_CONTROL_MIDI_CHANNEL]);
+    (uint32_t)lrintf(self->value[REM_AUDIO_AT_MIDI_CHANNEL]);
   const LV2_Midi_Message_Type type = lv2_midi_message_type(bytes);
   if (channel && channel != (bytes[0] & 0x0FU) + 1U) {
     return;

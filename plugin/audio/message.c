@@ -201,7 +201,7 @@ ask_number(const RemAudio* const self,
 REM_RT static uint32_t
 wanted_quality(const RemAudio* const self)
 {
-  const float x = self->value[REM_CONTROL_QUALITY];
+  const float x = self->value[REM_AUDIO_AT_QUALITY];
   return x < 1.5f ? 1U : (x < 3.0f ? 2U : 4U);
 }
 

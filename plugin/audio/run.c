@@ -49,13 +49,13 @@ aim(RemAudio* const self)
   const float* const x  = self->value;
   const uint32_t     n  = self->started ? self->n_glide : 0U;
 
-  rem_ramp_aim(&to->enabled, x[REM_CONTROL_ENABLED] > 0.5f ? 1.0f : 0.0f, n);
-  rem_ramp_aim(&to->in_gain, rem_gain_of_db(x[REM_CONTROL_IN_GAIN]), n);
-  rem_ramp_aim(&to->out_gain, rem_gain_of_db(x[REM_CONTROL_OUT_GAIN]), n);
-  rem_ramp_aim(&to->mix, x[REM_CONTROL_MIX], n);
-  rem_ramp_aim(&to->dc_block, x[REM_CONTROL_DC_BLOCK] > 0.5f ? 1.0f : 0.0f, n);
+  rem_ramp_aim(&to->enabled, x[REM_AUDIO_AT_ENABLED] > 0.5f ? 1.0f : 0.0f, n);
+  rem_ramp_aim(&to->in_gain, rem_gain_of_db(x[REM_AUDIO_AT_IN_GAIN]), n);
+  rem_ramp_aim(&to->out_gain, rem_gain_of_db(x[REM_AUDIO_AT_OUT_GAIN]), n);
+  rem_ramp_aim(&to->mix, x[REM_AUDIO_AT_MIX], n);
+  rem_ramp_aim(&to->dc_block, x[REM_AUDIO_AT_DC_BLOCK] > 0.5f ? 1.0f : 0.0f, n);
   for (uint32_t k = 0U; k < REM_SLOT_KNOBS; ++k) {
-    rem_ramp_aim(&to->knobs[k], x[REM_CONTROL_KNOB_1 + k], n);
+    rem_ramp_aim(&to->knobs[k], x[REM_AUDIO_AT_KNOB_1 + k], n);
   }
 }
 
@@ -225,7 +225,7 @@ measure(RemAudio* const self, const uint64_t start, const uint32_t n)
 REM_RT static float
 db_of(const float peak)
 {
-  return fminf(20.0f * log10f(fmaxf(peak, SILENCE)), REM_OUT_PEAK_MAX);
+  return fminf(20.0f * log10f(fmaxf(peak, SILENCE)), REM_AUDIO_OUT_PEAK_MAX);
 }
 
 // Every number stands for itself, so others may see them in any order
@@ -242,8 +242,8 @@ show(RemAudio* const self, const uint32_t n)
     float    value;
   } outputs[] = {
     {REM_AUDIO_STATUS, (float)status(self)},
-    {REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_DSP_LOAD_MAX)},
-    {REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_NON_FINITE_MAX)},
+    {REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_AUDIO_DSP_LOAD_MAX)},
+    {REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_AUDIO_NON_FINITE_MAX)},
     {REM_AUDIO_LATENCY, (float)rem_slot_latency(self->slot)},
     {REM_AUDIO_IN_PEAK, db_of(self->in_peak)},
     {REM_AUDIO_OUT_PEAK, db_of(self->out_peak)}};
@@ -272,8 +272,8 @@ listen(RemAudio* const self)
   rem_audio_read_controls(self);
   rem_slot_set_levels(
     self->slot,
-    x[REM_CONTROL_NORMALISE] > 0.5f,
-    x[REM_CONTROL_CALIBRATE] > 0.5f ? x[REM_CONTROL_INPUT_LEVEL] : NAN);
+    x[REM_AUDIO_AT_NORMALISE] > 0.5f,
+    x[REM_AUDIO_AT_CALIBRATE] > 0.5f ? x[REM_AUDIO_AT_INPUT_LEVEL] : NAN);
   rem_audio_receive(self);
   rem_slot_pick_up(self->slot);
 }

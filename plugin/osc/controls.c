@@ -20,7 +20,7 @@ bool
 rem_osc_control(const RemCommand* const command)
 {
   RemRemote* const remote  = command->instance->remote;
-  const int        control = rem_control_find(command->verb);
+  const int        control = rem_remote_find(remote, command->verb);
   double           x       = 0.0;
   if (control < 0) {
     return false;
@@ -31,7 +31,8 @@ rem_osc_control(const RemCommand* const command)
   } else if (!rem_osc_number(command, 0, &x)) {
     rem_osc_error(
       command, REM_OSC_BAD_ARGUMENTS, "expected a number, or nothing");
-  } else if (control == REM_CONTROL_PROGRAM && x >= 1.0 && x <= 128.0) {
+  } else if (control == rem_remote_find(remote, "program") && x >= 1.0 &&
+             x <= 128.0) {
     // The control follows; its model is loaded here, to be answered for
     atomic_store(&remote->program, (uint32_t)x);
     (void)rem_remote_turn(remote, (uint32_t)control, floorf((float)x));
@@ -50,17 +51,29 @@ in_units(const RemKnob* const knob, const float share)
   return (double)(knob->minimum + share * (knob->maximum - knob->minimum));
 }
 
+/// Copy the knobs of the model that plays, if the plugin has any; `first` is
+/// the place of knob 1
+static uint32_t
+knobs_of(const RemInstance* const instance,
+         RemKnob                  knobs[const REM_SLOT_KNOBS],
+         uint32_t* const          first)
+{
+  const int i = rem_remote_find(instance->remote, "knob_1");
+  *first      = (uint32_t)i;
+  return i < 0 ? 0U : rem_loader_knobs(instance->loader, knobs, REM_SLOT_KNOBS);
+}
+
 void
 rem_osc_knobs(const RemCommand* const command)
 {
   const RemRemote* const remote = command->instance->remote;
   RemKnob                knobs[REM_SLOT_KNOBS];
-  const uint32_t         n =
-    rem_loader_knobs(command->instance->loader, knobs, REM_SLOT_KNOBS);
+  uint32_t               first = 0U;
+  const uint32_t         n     = knobs_of(command->instance, knobs, &first);
   for (uint32_t k = 0U; k < n; ++k) {
     const RemKnob* const knob  = &knobs[k];
     const lo_message     entry = lo_message_new();
-    const float share = atomic_load(&remote->value[REM_CONTROL_KNOB_1 + k]);
+    const float          share = atomic_load(&remote->value[first + k]);
     (void)lo_message_add_int32(entry, (int32_t)k + 1);
     (void)lo_message_add_string(entry, knob->name);
     (void)lo_message_add_float(entry, knob->minimum);
@@ -102,10 +115,10 @@ rem_osc_knob(const RemCommand* const command)
 {
   const char* const called = command->verb + strlen("knob/");
   RemKnob           knobs[REM_SLOT_KNOBS];
-  double            x = 0.0;
-  uint32_t          k = 0U;
-  const uint32_t    n =
-    rem_loader_knobs(command->instance->loader, knobs, REM_SLOT_KNOBS);
+  double            x     = 0.0;
+  uint32_t          k     = 0U;
+  uint32_t          first = 0U;
+  const uint32_t    n     = knobs_of(command->instance, knobs, &first);
   while (k < n && !is_called(called, knobs[k].name)) {
     ++k;
   }
@@ -120,7 +133,7 @@ rem_osc_knob(const RemCommand* const command)
     const float          share =
       ((float)x - knob->minimum) / (knob->maximum - knob->minimum);
     const float value =
-      rem_remote_turn(command->instance->remote, REM_CONTROL_KNOB_1 + k, share);
+      rem_remote_turn(command->instance->remote, first + k, share);
     rem_osc_ok_when_heard(command, 0U, number_message(in_units(knob, value)));
   }
 }

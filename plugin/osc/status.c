@@ -84,9 +84,10 @@ add_figures(const Status* const status, const uint32_t port)
   add_int(status, "status/non_finite", atomic_load(&remote->n_non_finite));
   add_int(status, "status/late_swaps", atomic_load(&remote->n_late));
   add_int(status, "status/port", port);
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
-    add_float(
-      status, rem_controls[i].symbol, (double)atomic_load(&remote->value[i]));
+  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
+    add_float(status,
+              remote->controls.items[i].symbol,
+              (double)atomic_load(&remote->value[i]));
   }
 }
 

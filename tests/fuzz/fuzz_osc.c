@@ -8,6 +8,7 @@
 
 #include "dsp/denormal.h"
 #include "dsp/modelfile/modelfile.h"
+#include "plugin/audio/audio.h"
 #include "plugin/osc/internal.h"
 #include "tests/check.h"
 #include "tests/fuzz/fuzz.h"
@@ -74,7 +75,8 @@ open_fake(Fake* const fake)
   fake->log        = (LV2_Log_Log){NULL, NULL, log_nothing};
   fake->log.printf = NULL;
   fake->logger.log = &fake->log;
-  rem_remote_init(&fake->remote);
+  rem_remote_init(&fake->remote,
+                  (RemControlTable){rem_audio_controls, REM_AUDIO_N_CONTROLS});
   RemSlot* const slot = rem_slot_new(1U, 48000.0);
   CHECK(slot && rem_loader_init(
                   &fake->loader, slot, &fake->logger, "/nowhere", 48000.0, 1U));
@@ -131,10 +133,10 @@ play(Fake* const fake)
     b.knobs[k] = silence;
   }
   atomic_fetch_add(&fake->remote.n_begun, 1U);
-  for (uint32_t i = 0U; i < REM_N_CONTROLS; ++i) {
+  for (uint32_t i = 0U; i < REM_AUDIO_N_CONTROLS; ++i) {
     const float wanted = atomic_exchange(&fake->remote.wanted[i], NAN);
-    CHECK(isnan(wanted) || (wanted >= rem_controls[i].minimum &&
-                            wanted <= rem_controls[i].maximum));
+    CHECK(isnan(wanted) || (wanted >= rem_audio_controls[i].minimum &&
+                            wanted <= rem_audio_controls[i].maximum));
   }
   rem_slot_pick_up(fake->instance.slot);
   rem_slot_block(fake->instance.slot, &b, BLOCK);

@@ -2,7 +2,7 @@
 
 #include "tests/host/chatter.h"
 
-#include "plugin/remote.h"
+#include "plugin/audio/audio.h"
 #include "tests/check.h"
 #include "tests/host/sockets.h"
 
@@ -83,7 +83,7 @@ static lo_message
 control_message(Chatter* const chatter, const char** const symbol)
 {
   const RemControl* const control =
-    &rem_controls[below(chatter, REM_N_CONTROLS)];
+    &rem_audio_controls[below(chatter, REM_AUDIO_N_CONTROLS)];
   const float      range   = control->maximum - control->minimum;
   const lo_message message = lo_message_new();
   *symbol                  = control->symbol;
