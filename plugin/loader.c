@@ -6,25 +6,20 @@
 
 #include "plugin/loader_internal.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 bool
 rem_loader_init(RemLoader* const      loader,
-                RemSlot* const        slot,
+                const RemStage        stage,
                 LV2_Log_Logger* const logger,
-                const char* const     bundle,
-                const double          rate,
-                const uint32_t        n_channels)
+                const char* const     bundle)
 {
-  loader->slot       = slot;
-  loader->logger     = logger;
-  loader->rate       = rate;
-  loader->n_channels = n_channels;
-  loader->quality    = 1U;
-  loader->bundle     = strdup(bundle);
+  loader->stage   = stage;
+  loader->logger  = logger;
+  loader->quality = 1U;
+  loader->bundle  = strdup(bundle);
   if (loader->bundle && (pthread_mutex_init(&loader->lock, NULL) ||
                          pthread_mutex_init(&loader->loading, NULL))) {
     free(loader->bundle);
@@ -64,27 +59,7 @@ void
 rem_loader_collect(RemLoader* const loader)
 {
   free_old(loader);
-  rem_slot_collect(loader->slot);
-}
-
-void
-rem_say(char message[const REM_MESSAGE_SIZE], const char* const format, ...)
-{
-  const size_t used = strlen(message);
-  va_list      args;
-  va_start(args, format);
-  (void)vsnprintf(message + used, REM_MESSAGE_SIZE - used, format, args);
-  va_end(args);
-}
-
-void
-rem_say_error(char message[const REM_MESSAGE_SIZE], const RemError* const error)
-{
-  rem_say(message,
-          "%s%s%s",
-          error->place,
-          error->place[0] ? ": " : "",
-          error->text[0] ? error->text : rem_strerror(error->status));
+  loader->stage.calls->collect(loader->stage.handle);
 }
 
 /// Hand what the host should know to the audio thread.  The lock is held.
@@ -160,12 +135,24 @@ rem_loader_set_name(RemLoader* const  loader,
   (void)pthread_mutex_unlock(&loader->lock);
 }
 
+uint32_t
+rem_loader_sounding(const RemLoader* const loader)
+{
+  return loader->stage.calls->sounding(loader->stage.handle);
+}
+
+bool
+rem_loader_was_replaced(const RemLoader* const loader, const uint32_t number)
+{
+  return loader->stage.calls->was_replaced(loader->stage.handle, number);
+}
+
 void
 rem_loader_look(RemLoader* const loader,
                 RemReport* const told,
                 double* const    model_rate)
 {
-  const uint32_t number = rem_slot_sounding(loader->slot);
+  const uint32_t number = rem_loader_sounding(loader);
   (void)pthread_mutex_lock(&loader->lock);
   const RemEntered* const entered = &loader->entered[number % REM_ENTERED];
   *told                           = loader->told;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-/// Loads model files into a slot, for the worker, for sessions, for OSC and at
+/// Loads model files onto a stage, for the worker, for sessions, for OSC and at
 /// the start; keeps models ready; knows what is to be saved, and tells the
 /// audio thread what to tell the host.
 
@@ -13,8 +13,9 @@
 #include "plugin/bin.h"
 #include "plugin/model_search.h"
 #include "plugin/path.h"
+#include "plugin/say.h"
 #include "plugin/slot.h"
-#include "plugin/stream.h"
+#include "plugin/stage.h"
 
 #include <lv2/log/logger.h>
 
@@ -24,7 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REM_MESSAGE_SIZE 1024U  ///< Longest sentence about it
 #define REM_NAME_SIZE 33U       ///< Longest name of an instance
 #define REM_EMBED_BYTES 262144U ///< Bytes of a model that sessions keep
 #define REM_READY_SLOTS 64U     ///< Models that are ready at a time
@@ -69,7 +69,7 @@ typedef struct {
 /// A model that is loaded and does not sound
 typedef struct {
   RemLoaded* loaded;
-  RemStream* stream; ///< Built of it and never played; or NULL
+  void*      built;  ///< By the stage, and never played; or NULL
   uint32_t   n_warm; ///< Frames that can be played to it in no time
 } RemReady;
 
@@ -87,11 +87,9 @@ rem_model_id_set(RemModelId* id, const char* path);
 /// The loading side of one instance.  Every function but rem_loader_news() may
 /// be called in any thread but the audio thread.
 typedef struct {
-  RemSlot*        slot;   ///< Borrowed
+  RemStage        stage;
   LV2_Log_Logger* logger; ///< Borrowed
   char*           bundle; ///< Folder of the bundle, owned
-  double          rate;   ///< Of the host, Hz
-  uint32_t        n_channels;
 
   _Atomic(RemReport*) news; ///< From here to the audio thread
   RemBin              old;  ///< Reports that the audio thread has done with
@@ -116,7 +114,7 @@ typedef struct {
   double   fade_seconds;
   bool     asked;    ///< By the host itself, so that it need not be told
   bool     confined; ///< To its folder and the model roots
-  uint32_t number;   ///< Result: of the entrance, see rem_slot_sounding()
+  uint32_t number;   ///< Result: of the entrance, see rem_loader_sounding()
   char     path[REM_PATH_SIZE]; ///< Result: of the model
 } RemCue;
 
@@ -128,21 +126,19 @@ rem_cue(const bool asked)
   return cue;
 }
 
-/// Make a loader for `slot`; returns whether there was memory
+/// Make a loader for a stage; returns whether there was memory
 bool
 rem_loader_init(RemLoader*      loader,
-                RemSlot*        slot,
+                RemStage        stage,
                 LV2_Log_Logger* logger,
-                const char*     bundle,
-                double          rate,
-                uint32_t        n_channels);
+                const char*     bundle);
 
 /// Free what a loader owns, also one that is all zero or half made
 void
 rem_loader_clear(RemLoader* loader);
 
 /**
-   Load a model file and offer it to the slot.
+   Load a model file and offer it to the stage.
 
    Whatever happens is logged and reported; when it fails, the old model stays.
 
@@ -218,7 +214,7 @@ rem_loader_set_name(RemLoader*  loader,
 
    @param saved What was saved; `name`, `sha256` and `bytes` may be empty.  Its
                 bytes go over to the loader.
-   @return Whether a model was found and offered to the slot.
+   @return Whether a model was found and offered to the stage.
 */
 bool
 rem_loader_restore(RemLoader* loader, RemSavedModel* saved);
@@ -239,6 +235,14 @@ rem_loader_knobs(RemLoader* loader, RemKnob* knobs, uint32_t n);
 /// about to; and the rate of the latter in Hz (0 if there is none)
 void
 rem_loader_look(RemLoader* loader, RemReport* told, double* model_rate);
+
+/// Return the number of the entrance that sounds; 0 for none
+uint32_t
+rem_loader_sounding(const RemLoader* loader);
+
+/// Return whether entrance `number` was replaced before it sounded
+bool
+rem_loader_was_replaced(const RemLoader* loader, uint32_t number);
 
 /// Return whether entrance `number` brought another model than the one before
 bool

@@ -8,15 +8,6 @@
 
 #include "plugin/loader.h"
 
-/// Append words to a message; what does not fit is cut
-void
-rem_say(char message[REM_MESSAGE_SIZE], const char* format, ...)
-  __attribute__((format(printf, 2, 3)));
-
-/// Append why something failed: where, what, what was expected
-void
-rem_say_error(char message[REM_MESSAGE_SIZE], const RemError* error);
-
 /// Log `loader->message`, note it as what is told, and hand that to the audio
 /// thread, which tells the host
 void
@@ -38,24 +29,24 @@ rem_loaded_share(RemLoaded* loaded);
 void
 rem_loaded_release(RemLoaded* loaded);
 
-/// Build what plays a model; fails if that is no net for sound
+/// Build what plays a model; fails if that is of another kind
 RemStatus
 rem_loader_build(const RemLoader* loader,
                  const RemLoaded* loaded,
-                 RemStream**      out,
+                 void**           out,
                  RemError*        error);
 
 /**
-   Offer `stream`, built of `loaded`, which becomes what plays.
+   Offer `built`, made of `loaded`, which becomes what plays.
 
    @param loaded One user goes over to the loader, also on failure.
-   @param stream Likewise.
-   @param n_warm As RemEntrance.n_warm; if not 0, the fade starts at once.
+   @param built  Likewise.
+   @param n_warm As RemComing.n_warm.
 */
 RemStatus
 rem_loader_enter(RemLoader* loader,
                  RemLoaded* loaded,
-                 RemStream* stream,
+                 void*      built,
                  uint32_t   n_warm,
                  RemCue*    cue,
                  RemError*  error);

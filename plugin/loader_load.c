@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-/// From a file to a voice that the slot plays
+/// From a file to what plays on the stage
 
 #include "plugin/loader.h"
 
@@ -9,7 +9,6 @@
 #include "plugin/loader_internal.h"
 #include "plugin/path.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,26 +146,12 @@ rem_loaded_decode(const RemSavedModel* const saved,
 RemStatus
 rem_loader_build(const RemLoader* const loader,
                  const RemLoaded* const loaded,
-                 RemStream** const      out,
+                 void** const           out,
                  RemError* const        error)
 {
-  const RemModel* const   model = loaded->model;
-  const RemNetSpec* const spec  = &model->spec;
-  if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs) {
-    return rem_fail(error,
-                    REM_UNSUPPORTED,
-                    loaded->id.path,
-                    "the net makes %u outputs of %u inputs, %u of them knobs; "
-                    "expected one output, one input for sound and the knobs",
-                    spec->n_out,
-                    spec->n_in,
-                    model->n_knobs);
-  }
-  *out =
-    rem_stream_new(model, loader->n_channels, loader->rate, loader->quality);
-  return *out ? REM_SUCCESS
-              : rem_fail(
-                  error, REM_NO_MEMORY, loaded->id.path, "not enough memory");
+  const RemStage* const stage = &loader->stage;
+  return stage->calls->build(
+    stage->handle, loaded->model, loaded->id.path, loader->quality, out, error);
 }
 
 /// Let `loaded` be what plays
@@ -197,20 +182,14 @@ come_in(RemLoader* const    loader,
 RemStatus
 rem_loader_enter(RemLoader* const loader,
                  RemLoaded* const loaded,
-                 RemStream* const stream,
+                 void* const      built,
                  const uint32_t   n_warm,
                  RemCue* const    cue,
                  RemError* const  error)
 {
-  const RemModel* const model    = loaded->model;
-  const RemEntrance     entrance = {
-        stream,
-        {model->loudness_db, model->input_level_dbu, model->output_level_dbu},
-        cue->fade_seconds,
-        n_warm,
-        n_warm > 0U};
-
-  cue->number = rem_slot_offer(loader->slot, &entrance);
+  const RemStage* const stage = &loader->stage;
+  const RemComing       how   = {cue->fade_seconds, n_warm};
+  cue->number = stage->calls->offer(stage->handle, built, loaded->model, &how);
   if (!cue->number) {
     rem_loaded_release(loaded);
     return rem_fail(error, REM_NO_MEMORY, NULL, "not enough memory");
@@ -232,21 +211,7 @@ rem_loader_describe(RemLoader* const loader)
           playing->format,
           model->spec.n_hidden,
           model->spec.n_layers);
-  if (model->n_knobs > REM_SLOT_KNOBS) {
-    rem_say(message,
-            "; the last %u of its %u knobs stay at their defaults",
-            model->n_knobs - REM_SLOT_KNOBS,
-            model->n_knobs);
-  }
-  if (!model->rate_known) {
-    rem_say(message, "; it does not say its sample rate, 48000 Hz assumed");
-  }
-  if (fabs(model->sample_rate - loader->rate) > 0.5) {
-    rem_say(message,
-            "; made for %.0f Hz, played at %.0f Hz",
-            model->sample_rate,
-            loader->rate);
-  }
+  loader->stage.calls->describe(loader->stage.handle, model, message);
 }
 
 RemStatus
@@ -256,13 +221,13 @@ rem_loader_play(RemLoader* const loader,
                 RemCue* const    cue,
                 RemError* const  error)
 {
-  RemStream* stream = NULL;
-  RemStatus  st     = read;
-  if (!st && (st = rem_loader_build(loader, loaded, &stream, error))) {
+  void*     built = NULL;
+  RemStatus st    = read;
+  if (!st && (st = rem_loader_build(loader, loaded, &built, error))) {
     rem_loaded_release(loaded);
   }
   if (!st) {
-    st = rem_loader_enter(loader, loaded, stream, 0U, cue, error);
+    st = rem_loader_enter(loader, loaded, built, 0U, cue, error);
   }
   if (st) {
     rem_say_error(loader->message, error);

@@ -54,13 +54,11 @@ take_features(RemAudio* const                 self,
 static bool
 make_parts(RemAudio* const self, const char* const bundle)
 {
-  self->slot = rem_slot_new(self->n_channels, self->rate);
-  return self->slot && rem_loader_init(&self->loader,
-                                       self->slot,
-                                       &self->logger,
-                                       bundle,
-                                       self->rate,
-                                       self->n_channels);
+  self->slot  = rem_slot_new(self->n_channels, self->rate);
+  self->stage = (RemAudioStage){self->slot, self->n_channels, self->rate};
+  const RemStage stage = {&self->stage, &rem_audio_stage};
+  return self->slot &&
+         rem_loader_init(&self->loader, stage, &self->logger, bundle);
 }
 
 static void
@@ -77,7 +75,6 @@ join(RemAudio* const self, const char* const plugin_uri)
   instance->plugin            = plugin_uri;
   instance->loader            = &self->loader;
   instance->remote            = &self->remote;
-  instance->slot              = self->slot;
   instance->rate              = self->rate;
   instance->work              = work;
   instance->work_handle       = self;

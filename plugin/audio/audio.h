@@ -8,6 +8,7 @@
 #define REM_PLUGIN_AUDIO_H
 
 #include "dsp/rt.h"
+#include "plugin/audio/stage.h"
 #include "plugin/loader.h"
 #include "plugin/osc/instance.h"
 #include "plugin/ramp.h"
@@ -93,10 +94,11 @@ typedef struct {
 
   void* ports[REM_AUDIO_STEREO_N_PORTS]; ///< In the order of the Turtle
 
-  RemSlot*    slot;
-  RemLoader   loader;
-  RemRemote   remote;
-  RemInstance instance; ///< As OSC sees it
+  RemSlot*      slot;
+  RemAudioStage stage;
+  RemLoader     loader;
+  RemRemote     remote;
+  RemInstance   instance; ///< As OSC sees it
 
   /// For hosts without a worker: REM_WORK_* done in the OSC thread
   LV2_Worker_Schedule own_schedule;

@@ -183,7 +183,7 @@ static bool
 is_heard(const RemPending* const pending, const uint32_t n_done)
 {
   return pending->number
-           ? has_come_to(rem_slot_sounding(pending->instance->slot),
+           ? has_come_to(rem_loader_sounding(pending->instance->loader),
                          pending->number)
            : has_come_to(n_done, pending->n_done);
 }
@@ -233,7 +233,7 @@ tend(const RemServer* const server, RemPending* const pending)
 {
   const uint32_t n_done = atomic_load(&pending->instance->remote->n_done);
   if (pending->number &&
-      rem_slot_was_replaced(pending->instance->slot, pending->number)) {
+      rem_loader_was_replaced(pending->instance->loader, pending->number)) {
     rem_osc_give_up(server,
                     pending,
                     REM_OSC_REPLACED,

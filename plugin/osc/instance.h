@@ -37,7 +37,6 @@ struct RemInstance {
   const char* plugin; ///< URI
   RemLoader*  loader;
   RemRemote*  remote;
-  RemSlot*    slot;
   double      rate; ///< Of the host, Hz
 
   // A host without a worker leaves its messages here, one at a time

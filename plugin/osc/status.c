@@ -167,7 +167,7 @@ subscribe(const RemCommand* const command, const lo_address to, const double hz)
   rem_osc_drop_subscriber(place);
   if (hz > 0.0) {
     place->instance           = command->instance;
-    command->instance->n_told = rem_slot_sounding(command->instance->slot);
+    command->instance->n_told = rem_loader_sounding(command->instance->loader);
     place->to                 = to;
     place->period             = 1.0 / fmin(fmax(hz, MIN_HZ), MAX_HZ);
     place->next               = now;
@@ -211,7 +211,7 @@ rem_osc_subscribe(const RemCommand* const command)
 static void
 tell_loaded(const RemServer* const server, RemInstance* const instance)
 {
-  const uint32_t number = rem_slot_sounding(instance->slot);
+  const uint32_t number = rem_loader_sounding(instance->loader);
   RemReport      told;
   double         rate = 0.0;
   if (number == instance->n_told) {

@@ -24,6 +24,7 @@ enum { N_INSTANCES = 2, BLOCK = 64, TEND_EVERY = 8 };
 /// An instance without LV2 around it
 typedef struct {
   RemInstance    instance;
+  RemAudioStage  stage;
   RemLoader      loader;
   RemRemote      remote;
   LV2_Log_Log    log;
@@ -77,13 +78,13 @@ open_fake(Fake* const fake)
   fake->logger.log = &fake->log;
   rem_remote_init(&fake->remote,
                   (RemControlTable){rem_audio_controls, REM_AUDIO_N_CONTROLS});
-  RemSlot* const slot = rem_slot_new(1U, 48000.0);
-  CHECK(slot && rem_loader_init(
-                  &fake->loader, slot, &fake->logger, "/nowhere", 48000.0, 1U));
+  fake->stage = (RemAudioStage){rem_slot_new(1U, 48000.0), 1U, 48000.0};
+  const RemStage stage = {&fake->stage, &rem_audio_stage};
+  CHECK(fake->stage.slot &&
+        rem_loader_init(&fake->loader, stage, &fake->logger, "/nowhere"));
   fake->instance.plugin = "urn:fuzz";
   fake->instance.loader = &fake->loader;
   fake->instance.remote = &fake->remote;
-  fake->instance.slot   = slot;
   fake->instance.rate   = 48000.0;
   CHECK(!rem_instance_join(&fake->instance)); // OSC is off: no thread, no port
 }
@@ -138,10 +139,10 @@ play(Fake* const fake)
     CHECK(isnan(wanted) || (wanted >= rem_audio_controls[i].minimum &&
                             wanted <= rem_audio_controls[i].maximum));
   }
-  rem_slot_pick_up(fake->instance.slot);
-  rem_slot_block(fake->instance.slot, &b, BLOCK);
-  if (!rem_slot_is_fading(fake->instance.slot)) {
-    rem_slot_reset(fake->instance.slot); // Little history is soon heard
+  rem_slot_pick_up(fake->stage.slot);
+  rem_slot_block(fake->stage.slot, &b, BLOCK);
+  if (!rem_slot_is_fading(fake->stage.slot)) {
+    rem_slot_reset(fake->stage.slot); // Little history is soon heard
   }
   atomic_fetch_add(&fake->remote.n_done, 1U);
   rem_denormals_restore(mode);
@@ -176,7 +177,7 @@ LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
     for (uint32_t i = 0U; i < N_INSTANCES; ++i) {
       play(&fakes[i]);
       check_confined(&fakes[i]);
-      rem_slot_collect(fakes[i].instance.slot);
+      rem_slot_collect(fakes[i].stage.slot);
     }
     rem_server_tick(server);
   }
