@@ -26,11 +26,12 @@ PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
 DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/frames.c',
           'dsp/head/mdn.c', 'dsp/head/softmax.c',
           'dsp/net.c', 'dsp/predictor.c', 'dsp/voice.c']
-PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/message.c',
-             'plugin/audio/run.c', 'plugin/halfband.c', 'plugin/history.c',
+PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/run.c',
+             'plugin/halfband.c', 'plugin/history.c',
              'plugin/osc/schedule.c', 'plugin/oversample.c',
-             'plugin/remote.c', 'plugin/resample.c', 'plugin/slot.c',
-             'plugin/slot_play.c', 'plugin/stream.c']
+             'plugin/remote.c', 'plugin/resample.c', 'plugin/shell.c',
+             'plugin/shell_control.c', 'plugin/shell_message.c',
+             'plugin/slot.c', 'plugin/slot_play.c', 'plugin/stream.c']
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',

@@ -6,26 +6,13 @@
 
 #include "dsp/denormal.h"
 #include "dsp/gain.h"
-#include "plugin/ticks.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
-#define LOAD_SECONDS 0.3 ///< Over which the DSP load is smoothed
-
 #define PEAK_FALL 1.0 ///< Powers of ten that a peak falls in a second
 #define SILENCE 1e-5f ///< Least peak
-
-REM_RT void
-rem_audio_connect_port(const LV2_Handle instance,
-                       const uint32_t   port,
-                       void* const      data)
-{
-  if (port < REM_AUDIO_STEREO_N_PORTS) {
-    ((RemAudio*)instance)->ports[port] = data;
-  }
-}
 
 REM_RT void
 rem_audio_activate(const LV2_Handle instance)
@@ -35,7 +22,7 @@ rem_audio_activate(const LV2_Handle instance)
   rem_slot_reset(self->slot);
   self->started      = false;
   self->n_non_finite = 0U;
-  self->load         = 0.0f;
+  self->shell.load   = 0.0f;
   self->in_peak      = 0.0f;
   self->out_peak     = 0.0f;
   memset(self->dc, 0, sizeof(self->dc));
@@ -46,7 +33,7 @@ REM_RT static void
 aim(RemAudio* const self)
 {
   RemControls* const to = &self->controls;
-  const float* const x  = self->value;
+  const float* const x  = self->shell.value;
   const uint32_t     n  = self->started ? self->n_glide : 0U;
 
   rem_ramp_aim(&to->enabled, x[REM_AUDIO_AT_ENABLED] > 0.5f ? 1.0f : 0.0f, n);
@@ -110,8 +97,8 @@ hear(RemAudio* const self, const uint32_t at, const uint32_t n)
 {
   RemPiece* const piece = &self->piece;
   for (uint32_t c = 0U; c < self->n_channels; ++c) {
-    const float* const in    = (const float*)self->ports[REM_AUDIO_IN + c];
-    float* const       dry   = piece->dry[c];
+    const float* const in  = (const float*)self->shell.ports[REM_AUDIO_IN + c];
+    float* const       dry = piece->dry[c];
     float* const       heard = piece->in[c];
     for (uint32_t i = 0U; i < n; ++i) {
       dry[i]   = in ? only_finite(self, in[at + i]) : 0.0f;
@@ -178,7 +165,7 @@ give(RemAudio* const self, const uint32_t at, const uint32_t n)
   RemPiece* const p    = &self->piece;
   const uint32_t  port = REM_AUDIO_IN + self->n_channels;
   for (uint32_t c = 0U; c < self->n_channels; ++c) {
-    float* const out = (float*)self->ports[port + c];
+    float* const out = (float*)self->shell.ports[port + c];
     for (uint32_t i = 0U; out && i < n; ++i) {
       const float wet = p->share[i] * p->out_gain[i] * p->wet[c][i];
       const float dry = 1.0f - p->share[i] * (1.0f - p->through[i]);
@@ -188,37 +175,16 @@ give(RemAudio* const self, const uint32_t at, const uint32_t n)
   }
 }
 
-REM_RT static void
-show_number(const RemAudio* const self, const uint32_t port, const float x)
-{
-  float* const to = (float*)rem_audio_port(self, port);
-  if (to) {
-    *to = x;
-  }
-}
-
 REM_RT static uint32_t
 status(const RemAudio* const self)
 {
   if (rem_slot_is_fading(self->slot)) {
     return REM_FADING;
   }
-  if (self->failed) {
+  if (self->shell.failed) {
     return REM_LAST_LOAD_FAILED;
   }
   return rem_slot_has_voice(self->slot) ? REM_PLAYING : REM_NO_MODEL;
-}
-
-/// Follow the share of a block's time that went by since `start`
-REM_RT static void
-measure(RemAudio* const self, const uint64_t start, const uint32_t n)
-{
-  const double most = (double)n * self->ticks_per_sample;
-  if (most > 0.0) {
-    const float now    = (float)((double)(rem_ticks() - start) / most);
-    const float weight = (float)(n / (n + LOAD_SECONDS * self->rate));
-    self->load += weight * (now - self->load);
-  }
 }
 
 /// Return a peak in dB
@@ -242,24 +208,26 @@ show(RemAudio* const self, const uint32_t n)
     float    value;
   } outputs[] = {
     {REM_AUDIO_STATUS, (float)status(self)},
-    {REM_AUDIO_DSP_LOAD, fminf(100.0f * self->load, REM_AUDIO_DSP_LOAD_MAX)},
+    {REM_AUDIO_DSP_LOAD,
+     fminf(100.0f * self->shell.load, REM_AUDIO_DSP_LOAD_MAX)},
     {REM_AUDIO_NON_FINITE, fminf((float)n_bad, REM_AUDIO_NON_FINITE_MAX)},
     {REM_AUDIO_LATENCY, (float)rem_slot_latency(self->slot)},
     {REM_AUDIO_IN_PEAK, db_of(self->in_peak)},
     {REM_AUDIO_OUT_PEAK, db_of(self->out_peak)}};
 
   for (uint32_t i = 0U; i < sizeof(outputs) / sizeof(*outputs); ++i) {
-    show_number(self, outputs[i].port, outputs[i].value);
+    rem_shell_show(
+      &self->shell, rem_audio_port(self, outputs[i].port), outputs[i].value);
   }
-  publish(&self->remote.status, (uint32_t)outputs[0].value);
-  publish(&self->remote.load, outputs[1].value);
-  publish(&self->remote.n_non_finite, (uint32_t)outputs[2].value);
-  publish(&self->remote.latency, (uint32_t)outputs[3].value);
-  publish(&self->remote.in_peak, outputs[4].value);
-  publish(&self->remote.out_peak, outputs[5].value);
-  publish(&self->remote.n_late, rem_slot_n_late(self->slot));
+  publish(&self->shell.remote.status, (uint32_t)outputs[0].value);
+  publish(&self->shell.remote.load, outputs[1].value);
+  publish(&self->shell.remote.n_non_finite, (uint32_t)outputs[2].value);
+  publish(&self->shell.remote.latency, (uint32_t)outputs[3].value);
+  publish(&self->shell.remote.in_peak, outputs[4].value);
+  publish(&self->shell.remote.out_peak, outputs[5].value);
+  publish(&self->shell.remote.n_late, rem_slot_n_late(self->slot));
 
-  const float fall = powf(10.0f, -(float)(PEAK_FALL * n / self->rate));
+  const float fall = powf(10.0f, -(float)(PEAK_FALL * n / self->shell.rate));
   self->in_peak *= fall;
   self->out_peak *= fall;
 }
@@ -268,13 +236,13 @@ show(RemAudio* const self, const uint32_t n)
 REM_RT static void
 listen(RemAudio* const self)
 {
-  const float* const x = self->value;
+  const float* const x = self->shell.value;
   rem_audio_read_controls(self);
   rem_slot_set_levels(
     self->slot,
     x[REM_AUDIO_AT_NORMALISE] > 0.5f,
     x[REM_AUDIO_AT_CALIBRATE] > 0.5f ? x[REM_AUDIO_AT_INPUT_LEVEL] : NAN);
-  rem_audio_receive(self);
+  rem_shell_receive(&self->shell, rem_slot_has_retired(self->slot));
   rem_slot_pick_up(self->slot);
 }
 
@@ -282,12 +250,11 @@ REM_RT void
 rem_audio_run(const LV2_Handle instance, const uint32_t n_samples)
 {
   RemAudio* const       self  = (RemAudio*)instance;
-  const uint64_t        start = rem_ticks();
+  const uint64_t        begun = rem_shell_begin(&self->shell);
   const RemFloatMode    mode  = rem_denormals_off();
-  const LV2_Atom_Event* event = rem_audio_first_event(self);
+  const LV2_Atom_Event* event = rem_shell_first_event(&self->shell);
   uint32_t              none  = 0U;
 
-  atomic_fetch_add(&self->remote.n_begun, 1U);
   listen(self);
   for (uint32_t at = 0U, until = 0U; at < n_samples; at = until) {
     until = n_samples - at < REM_SLOT_CHUNK ? n_samples : at + REM_SLOT_CHUNK;
@@ -300,9 +267,11 @@ rem_audio_run(const LV2_Handle instance, const uint32_t n_samples)
     self->started = true;
   }
   (void)rem_audio_obey_midi(self, event, UINT32_MAX, &none);
-  rem_audio_notify(self, n_samples);
-  measure(self, start, n_samples);
+  if (rem_shell_begin_notify(&self->shell, n_samples)) {
+    rem_shell_end_notify(&self->shell);
+  }
+  rem_shell_end(&self->shell, begun, n_samples);
   show(self, n_samples);
-  atomic_fetch_add(&self->remote.n_done, 1U);
+  atomic_fetch_add(&self->shell.remote.n_done, 1U);
   rem_denormals_restore(mode);
 }

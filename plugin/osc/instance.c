@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PREFIX "audio-" ///< Of names that nobody has given
-
 // Joining and leaving take turns, so that one server ends before the next one
 // starts; the list has a lock of its own, which the server takes
 static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER;
@@ -61,7 +59,7 @@ name_freely(RemInstance* const instance)
   char     name[REM_NAME_SIZE] = "";
   unsigned n                   = 0U;
   do {
-    (void)snprintf(name, sizeof(name), PREFIX "%u", ++n);
+    (void)snprintf(name, sizeof(name), "%.16s-%u", instance->family, ++n);
   } while (rem_instance_find(name));
   memcpy(instance->name, name, sizeof(name));
   instance->named = false;

@@ -35,6 +35,7 @@ struct RemInstance {
   uint32_t     n_told; ///< Entrance that others were told of last; server only
 
   const char* plugin; ///< URI
+  const char* family; ///< Names that nobody has given are FAMILY-1, ...
   RemLoader*  loader;
   RemRemote*  remote;
   double      rate; ///< Of the host, Hz

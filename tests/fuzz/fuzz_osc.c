@@ -83,6 +83,7 @@ open_fake(Fake* const fake)
   CHECK(fake->stage.slot &&
         rem_loader_init(&fake->loader, stage, &fake->logger, "/nowhere"));
   fake->instance.plugin = "urn:fuzz";
+  fake->instance.family = "audio";
   fake->instance.loader = &fake->loader;
   fake->instance.remote = &fake->remote;
   fake->instance.rate   = 48000.0;

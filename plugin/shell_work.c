@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 
-/// What the host's worker and its sessions ask of the audio plugins
+/// What the host's worker and its sessions ask
 
-#include "plugin/audio/audio.h"
+#include "plugin/shell_work.h"
 
 #include "plugin/state.h"
 
@@ -12,7 +12,7 @@
 
 /// Load a model that the host or MIDI asked for; the report tells the rest
 static void
-load(RemAudio* const               self,
+load(RemShell* const               self,
      const RemNumberRequest* const request,
      const char* const             path)
 {
@@ -28,7 +28,7 @@ load(RemAudio* const               self,
 /// Do what a request says; false if it says nothing that we know.
 /// @param text What follows it, or NULL if that is no text.
 static bool
-obey(RemAudio* const               self,
+obey(RemShell* const               self,
      const RemNumberRequest* const request,
      const char* const             text)
 {
@@ -38,10 +38,6 @@ obey(RemAudio* const               self,
   switch (request->kind) {
   case REM_WORK_COLLECT:
     rem_loader_collect(&self->loader);
-    return true;
-  case REM_WORK_QUALITY:
-    rem_loader_set_quality(&self->loader, request->number);
-    rem_instances_wake(); // Ready models are to be built anew
     return true;
   case REM_WORK_NAME:
     if (text) {
@@ -59,12 +55,13 @@ obey(RemAudio* const               self,
     }
     return true;
   default:
-    return false;
+    return request->kind >= REM_WORK_OWN &&
+           self->kind->work(self, request, text);
   }
 }
 
 LV2_Worker_Status
-rem_audio_work(RemAudio* const   self,
+rem_shell_work(RemShell* const   self,
                const uint32_t    size,
                const void* const data)
 {
@@ -92,7 +89,7 @@ work(const LV2_Handle                  instance,
 {
   (void)respond;
   (void)handle;
-  return rem_audio_work((RemAudio*)instance, size, data);
+  return rem_shell_work((RemShell*)instance, size, data);
 }
 
 /// Required by the extension; our worker sends no responses
@@ -107,7 +104,7 @@ work_response(const LV2_Handle  instance,
   return LV2_WORKER_SUCCESS;
 }
 
-const LV2_Worker_Interface rem_audio_worker = {work, work_response, NULL};
+const LV2_Worker_Interface rem_shell_worker = {work, work_response, NULL};
 
 static LV2_State_Status
 save(const LV2_Handle                instance,
@@ -118,7 +115,7 @@ save(const LV2_Handle                instance,
 {
   (void)flags;
 
-  RemAudio* const self = (RemAudio*)instance;
+  RemShell* const self = (RemShell*)instance;
   return self->map ? rem_state_save(
                        &self->instance, &self->uris, store, handle, features)
                    : LV2_STATE_ERR_NO_FEATURE;
@@ -133,10 +130,10 @@ restore(const LV2_Handle                  instance,
 {
   (void)flags;
 
-  RemAudio* const self = (RemAudio*)instance;
+  RemShell* const self = (RemShell*)instance;
   return self->map ? rem_state_restore(
                        &self->instance, &self->uris, retrieve, handle, features)
                    : LV2_STATE_ERR_NO_FEATURE;
 }
 
-const LV2_State_Interface rem_audio_state = {save, restore};
+const LV2_State_Interface rem_shell_state = {save, restore};

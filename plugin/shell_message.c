@@ -2,7 +2,7 @@
 
 /// What the audio thread says to the host and the worker, and hears from them
 
-#include "plugin/audio/audio.h"
+#include "plugin/shell.h"
 
 #include <lv2/atom/util.h>
 
@@ -14,7 +14,7 @@
 
 /// Refuse a request, with reason, without having asked the worker
 REM_RT static void
-refuse(RemAudio* const self, const char* const reason)
+refuse(RemShell* const self, const char* const reason)
 {
   self->failed  = true;
   self->message = reason;
@@ -43,7 +43,7 @@ static const char no_worker[] =
 
 /// Note a request for another model
 REM_RT static void
-request(RemAudio* const self, const LV2_Atom* const value)
+request(RemShell* const self, const LV2_Atom* const value)
 {
   const char* const path = (const char*)LV2_ATOM_BODY_CONST(value);
   const char* const end  = (const char*)memchr(path, '\0', value->size);
@@ -63,7 +63,7 @@ request(RemAudio* const self, const LV2_Atom* const value)
 
 /// Note a request for another name
 REM_RT static void
-request_name(RemAudio* const self, const LV2_Atom* const value)
+request_name(RemShell* const self, const LV2_Atom* const value)
 {
   const char* const name = (const char*)LV2_ATOM_BODY_CONST(value);
   const char* const end  = (const char*)memchr(name, '\0', value->size);
@@ -76,7 +76,7 @@ request_name(RemAudio* const self, const LV2_Atom* const value)
 }
 
 REM_RT bool
-rem_audio_select(RemAudio* const self, const uint32_t index)
+rem_shell_select(RemShell* const self, const uint32_t index)
 {
   const uint32_t         serial = atomic_fetch_add(&self->newest, 1U) + 1U;
   const RemNumberRequest select = {REM_WORK_SELECT, serial, index};
@@ -91,7 +91,7 @@ rem_audio_select(RemAudio* const self, const uint32_t index)
 
 /// Return the name that an atom holds, or 0
 REM_RT static LV2_URID
-urid_in(const RemAudio* const self, const LV2_Atom* const atom)
+urid_in(const RemShell* const self, const LV2_Atom* const atom)
 {
   return atom && atom->type == self->uris.atom_urid &&
              atom->size >= sizeof(LV2_URID)
@@ -101,8 +101,9 @@ urid_in(const RemAudio* const self, const LV2_Atom* const atom)
 
 /// Return what to tell of a property, or 0 if we have none of that name
 REM_RT static uint32_t
-tell_of(const RemUris* const uris, const LV2_URID property)
+tell_of(const RemShell* const self, const LV2_URID property)
 {
+  const RemUris* const uris = &self->uris;
   const struct {
     LV2_URID property;
     uint32_t tell;
@@ -115,11 +116,11 @@ tell_of(const RemUris* const uris, const LV2_URID property)
   for (uint32_t i = 0U; i < sizeof(table) / sizeof(*table); ++i) {
     tell |= table[i].property == property ? table[i].tell : 0U;
   }
-  return tell;
+  return tell & self->kind->tells;
 }
 
 REM_RT static void
-receive_set(RemAudio* const       self,
+receive_set(RemShell* const       self,
             const LV2_URID        property,
             const LV2_Atom* const value)
 {
@@ -131,7 +132,7 @@ receive_set(RemAudio* const       self,
 }
 
 REM_RT static void
-receive_object(RemAudio* const self, const LV2_Atom_Object* const object)
+receive_object(RemShell* const self, const LV2_Atom_Object* const object)
 {
   const RemUris* const uris     = &self->uris;
   const LV2_Atom*      subject  = NULL;
@@ -151,18 +152,18 @@ receive_object(RemAudio* const self, const LV2_Atom_Object* const object)
   }
 
   if (object->body.otype == uris->patch_get) {
-    self->tell |= property ? tell_of(uris, which) : REM_TELL_ALL;
+    self->tell |= property ? tell_of(self, which) : self->kind->tells;
   } else if (object->body.otype == uris->patch_set) {
     receive_set(self, which, value);
   }
 }
 
 REM_RT static void
-receive_events(RemAudio* const self)
+receive_events(RemShell* const self)
 {
   const LV2_Atom_Sequence* const control =
-    (const LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_CONTROL);
-  if (!rem_audio_first_event(self)) {
+    (const LV2_Atom_Sequence*)self->ports[REM_PORT_CONTROL];
+  if (!rem_shell_first_event(self)) {
     return;
   }
   LV2_ATOM_SEQUENCE_FOREACH (control, event) {
@@ -177,7 +178,7 @@ receive_events(RemAudio* const self)
 /// refuses.  A freewheeling host works before schedule_work() returns, so
 /// `size` is 0 meanwhile.
 REM_RT static void
-ask(const RemAudio* const self, const RemRequest* const what, uint32_t* size)
+ask(const RemShell* const self, const RemRequest* const what, uint32_t* size)
 {
   const LV2_Worker_Schedule* const s = self->schedule;
   const uint32_t                   n = *size;
@@ -187,27 +188,19 @@ ask(const RemAudio* const self, const RemRequest* const what, uint32_t* size)
   }
 }
 
-REM_RT static bool
-ask_number(const RemAudio* const self,
-           const uint32_t        kind,
-           const uint32_t        number)
+REM_RT bool
+rem_shell_ask_number(const RemShell* const self,
+                     const uint32_t        kind,
+                     const uint32_t        number)
 {
   const RemNumberRequest           request = {kind, 0U, number};
   const LV2_Worker_Schedule* const s       = self->schedule;
-  return !s->schedule_work(s->handle, sizeof(request), &request);
-}
-
-/// Return the quality that the control asks for: 1, 2 or 4
-REM_RT static uint32_t
-wanted_quality(const RemAudio* const self)
-{
-  const float x = self->value[REM_AUDIO_AT_QUALITY];
-  return x < 1.5f ? 1U : (x < 3.0f ? 2U : 4U);
+  return s && !s->schedule_work(s->handle, sizeof(request), &request);
 }
 
 /// Send what is to be sent.  If the host refuses, ask again next block.
 REM_RT static void
-ask_worker(RemAudio* const self)
+ask_worker(RemShell* const self, const bool retired)
 {
   if (!self->schedule) {
     return;
@@ -216,24 +209,16 @@ ask_worker(RemAudio* const self)
   ask(self, &self->request, &self->request_size);
   ask(self, &self->rename, &self->rename_size);
 
-  const uint32_t quality = wanted_quality(self);
-  const uint32_t before  = self->quality;
-  self->quality          = quality;
-  if (quality != before && !ask_number(self, REM_WORK_QUALITY, quality)) {
-    self->quality = before;
-  }
-
-  const bool full =
-    rem_slot_has_retired(self->slot) || rem_bin_is_full(&self->loader.old);
+  const bool full   = retired || rem_bin_is_full(&self->loader.old);
   const bool wanted = full && !self->collecting;
   self->collecting  = full;
-  if (wanted && !ask_number(self, REM_WORK_COLLECT, 0U)) {
+  if (wanted && !rem_shell_ask_number(self, REM_WORK_COLLECT, 0U)) {
     self->collecting = false;
   }
 }
 
 REM_RT static void
-receive_news(RemAudio* const self)
+receive_news(RemShell* const self)
 {
   RemReport* const news = rem_loader_news(&self->loader);
   if (!news) {
@@ -246,21 +231,21 @@ receive_news(RemAudio* const self)
   self->report  = news;
   self->failed  = news->failed;
   self->message = news->message;
-  self->tell |= REM_TELL_ALL | (news->unsaved ? REM_TELL_UNSAVED : 0U);
+  self->tell |= self->kind->tells | (news->unsaved ? REM_TELL_UNSAVED : 0U);
 }
 
 REM_RT void
-rem_audio_receive(RemAudio* const self)
+rem_shell_receive(RemShell* const self, const bool retired)
 {
   receive_events(self);
-  ask_worker(self);
+  ask_worker(self, retired);
   receive_news(self);
 }
 
 /// Begin patch:Set of `property` with a value of `size` bytes; returns whether
 /// there is room
 REM_RT static bool
-begin_set(RemAudio* const             self,
+begin_set(RemShell* const             self,
           LV2_Atom_Forge_Frame* const frame,
           const LV2_URID              property,
           const uint32_t              size)
@@ -279,7 +264,7 @@ begin_set(RemAudio* const             self,
 
 /// Write patch:Set of a text, if that is what is to be told, and there is room
 REM_RT static void
-tell_text(RemAudio* const   self,
+tell_text(RemShell* const   self,
           const uint32_t    what,
           const LV2_URID    property,
           const LV2_URID    type,
@@ -295,7 +280,7 @@ tell_text(RemAudio* const   self,
 }
 
 REM_RT static void
-tell_port(RemAudio* const self, const uint32_t port)
+tell_port(RemShell* const self, const uint32_t port)
 {
   LV2_Atom_Forge_Frame frame;
   if ((self->tell & REM_TELL_PORT) &&
@@ -308,7 +293,7 @@ tell_port(RemAudio* const self, const uint32_t port)
 
 /// Tell the host that a session would be saved otherwise now
 REM_RT static void
-tell_unsaved(RemAudio* const self)
+tell_unsaved(RemShell* const self)
 {
   LV2_Atom_Forge* const forge = &self->forge;
   LV2_Atom_Forge_Frame  frame;
@@ -323,7 +308,7 @@ tell_unsaved(RemAudio* const self)
 
 /// Tell the host at most once a second that controls were turned
 REM_RT static void
-note_turned(RemAudio* const self, const uint32_t n)
+note_turned(RemShell* const self, const uint32_t n)
 {
   if (self->unsaved && !self->n_quiet) {
     self->unsaved = false;
@@ -333,22 +318,21 @@ note_turned(RemAudio* const self, const uint32_t n)
   self->n_quiet -= self->n_quiet < n ? self->n_quiet : n;
 }
 
-REM_RT void
-rem_audio_notify(RemAudio* const self, const uint32_t n)
+REM_RT bool
+rem_shell_begin_notify(RemShell* const self, const uint32_t n)
 {
   note_turned(self, n);
   LV2_Atom_Sequence* const notify =
-    (LV2_Atom_Sequence*)rem_audio_port(self, REM_AUDIO_NOTIFY);
+    (LV2_Atom_Sequence*)self->ports[REM_PORT_NOTIFY];
   if (!notify || !self->map || notify->atom.size < sizeof(LV2_Atom_Sequence)) {
-    return;
+    return false;
   }
 
   const RemUris* const   uris   = &self->uris;
   const RemReport* const report = self->report;
   const LV2_URID         string = uris->atom_string;
-  LV2_Atom_Forge_Frame   frame;
   lv2_atom_forge_set_buffer(&self->forge, (uint8_t*)notify, notify->atom.size);
-  lv2_atom_forge_sequence_head(&self->forge, &frame, 0);
+  lv2_atom_forge_sequence_head(&self->forge, &self->sequence, 0);
   tell_text(self,
             REM_TELL_MODEL,
             uris->model,
@@ -361,5 +345,11 @@ rem_audio_notify(RemAudio* const self, const uint32_t n)
     self, REM_TELL_NAME, uris->name, string, report ? report->name : "");
   tell_port(self, report ? report->osc_port : 0U);
   tell_unsaved(self);
-  lv2_atom_forge_pop(&self->forge, &frame);
+  return true;
+}
+
+REM_RT void
+rem_shell_end_notify(RemShell* const self)
+{
+  lv2_atom_forge_pop(&self->forge, &self->sequence);
 }
