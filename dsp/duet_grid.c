@@ -13,6 +13,7 @@
 #define MAX_BEAT 1e9      // Quarter notes either way
 #define MIN_TEMPO 1e-9    // Quarter notes in a sample
 #define MAX_TEMPO 1.0
+#define N_NEAR 3 // Lines around a place that swing may bring nearest
 
 REM_RT double
 rem_duet_grid_samples(const RemDuet* const duet)
@@ -76,8 +77,8 @@ rem_duet_line(const RemDuet* const duet, const Place place, const uint64_t from)
     k = fmax(k + 1.0, floor(lines_at(duet, (Place){from, 0.0})) - 1.0);
   }
   double best = line_at(duet, k);
-  for (double next = k + 1.0; next <= first + 3.0; next += 1.0) {
-    const double line = line_at(duet, next);
+  for (int i = 1; i <= N_NEAR; ++i) {
+    const double line = line_at(duet, k + i);
     best              = fabs(line - wanted) < fabs(best - wanted) ? line : best;
   }
   const double at = floor(best + 0.5);

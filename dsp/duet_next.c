@@ -45,8 +45,7 @@ free_place(const RemDuet* const duet, const Answer* const answer)
 {
   const double seconds =
     (double)answer->frame[0] * (double)duet->settings.timescale;
-  return rem_place_add(answer->base,
-                       fmax(seconds, REM_DUET_SPACING) * duet->rate);
+  return rem_place_add(answer->base, seconds * duet->rate);
 }
 
 /// Return where an answer wants to sound

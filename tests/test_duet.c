@@ -142,7 +142,7 @@ test_polyphony(void)
     expect(&heard,
            k,
            REM_EVENT_NET,
-           480U * i + (uint64_t)(frames[i][0] * (double)RATE + 0.5));
+           480U * i + (uint64_t)((double)frames[i][0] * RATE + 0.5));
   }
   rem_predictor_free(twin);
   end_duet(duet);
@@ -228,6 +228,23 @@ test_alone(void)
   }
 }
 
+/// More values than there can be dimensions
+static void
+test_many_values(void)
+{
+  static Heard   heard;
+  RemDuet* const duet = duet_of(NULL, REM_DUET_USERONLY);
+  float          x[REM_MAX_DIMS + 8U];
+  for (uint32_t d = 0U; d < REM_MAX_DIMS + 8U; ++d) {
+    x[d] = (float)d / 64.0f;
+  }
+  rem_duet_touch(duet, 0U, x, REM_MAX_DIMS + 8U);
+  hear_until(duet, 1U, &heard);
+  CHECK(heard.n == 1U && heard.events[0].n == REM_MAX_DIMS);
+  CHECK(!memcmp(heard.events[0].x, x, REM_MAX_DIMS * sizeof(float)));
+  end_duet(duet);
+}
+
 /// Frames of one sample are one; so, for the net, are those of one instant
 static void
 test_one_frame(void)
@@ -258,7 +275,7 @@ test_one_frame(void)
   twin_plays(twin, &random, frame);
   check_frame(&heard.events[first ? 4 : 3], frame);
   CHECK(heard.events[first ? 4 : 3].at ==
-        62U + (uint64_t)(frame[0] * (double)RATE + 0.5));
+        62U + (uint64_t)((double)frame[0] * RATE + 0.5));
   rem_predictor_free(twin);
   end_duet(duet);
 }
@@ -272,6 +289,7 @@ main(void)
   test_polyphony_flood();
   test_battle();
   test_alone();
+  test_many_values();
   test_one_frame();
   return 0;
 }

@@ -185,7 +185,7 @@ static void
 test_wild(void)
 {
   static Heard    heard;
-  const float     wild[]  = {NAN, INFINITY, -INFINITY, 1e30f, -1.0f, 0.0f};
+  const float     wild[]  = {NAN, INFINITY, -INFINITY, 1e30f, 1e-30f, 0.0f};
   RemDuet* const  duet    = duet_of(steady_net(N, 0.001f), REM_DUET_BATTLE);
   const double    rates[] = {(double)NAN, 0.0, -1.0, (double)INFINITY};
   RemDuetSettings before  = *rem_duet_get(duet);
@@ -200,7 +200,8 @@ test_wild(void)
     CHECK(now->timescale >= REM_DUET_MIN_TIMESCALE);
     CHECK(now->timescale <= REM_DUET_MAX_TIMESCALE);
     CHECK(now->temper.pitemp >= 0.0f && now->temper.sigmatemp <= 100.0f);
-    CHECK(now->grid >= 0.0 && now->grid <= REM_DUET_MAX_GRID);
+    CHECK(now->grid == 0.0 || now->grid >= REM_DUET_MIN_GRID);
+    CHECK(now->grid <= REM_DUET_MAX_GRID);
     rem_duet_transport(duet, 0U, (double)wild[i], (double)wild[5U - i], true);
     (void)rem_duet_due(duet);
   }

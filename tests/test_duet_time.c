@@ -185,6 +185,81 @@ test_grid_edges(void)
   end_duet(duet);
 }
 
+/// A host that tells its place roughly does not shake the lines; one that jumps
+/// does not move events into the past
+static void
+test_hosts(void)
+{
+  static Heard   heard;
+  const double   line = 12050.15; // Samples
+  RemDuet* const duet = duet_of(steady_net(N, 0.28f), REM_DUET_BATTLE);
+  CHANGE(duet, 0U, grid, 0.5);
+  heard.n = 0U;
+  for (uint64_t at = 0U; at < 20U * RATE; at += 997U) {
+    const double rough = 0.4 * sin((double)at) + (double)at;
+    hear_until(duet, at, &heard);
+    rem_duet_transport(duet, at, 0.5 * rough / line, 0.5 / line, true);
+  }
+  CHECK(heard.n > 60U);
+  for (uint32_t i = 0U; i < heard.n; ++i) {
+    const double k = floor((double)heard.events[i].at / line + 0.5);
+    expect(&heard, i, REM_EVENT_NET, (uint64_t)floor(k * line + 0.5));
+  }
+
+  rem_duet_reset(duet, 0U);
+  heard.n = 0U;
+  hear_until(duet, 1U, &heard); // The silence of what sounded before
+  heard.n = 0U;
+  rem_duet_transport(duet, 0U, 0.0, 1.0 / BEAT, true);
+  hear_until(duet, 11900U, &heard);
+  CHECK(rem_duet_due(duet) == 12000U);
+  rem_duet_transport(duet, 11900U, 0.51, 1.0 / BEAT, true); // 240 too far
+  hear_until(duet, 12000U, &heard);
+  expect(&heard, 0U, REM_EVENT_NET, 11900U);
+  end_duet(duet);
+}
+
+/// A line that lies a part of a sample before the start counts as the start
+static void
+test_first_line(void)
+{
+  static Heard   heard;
+  RemDuet* const duet = duet_of(steady_net(N, 0.01f), REM_DUET_BATTLE);
+  CHANGE(duet, 0U, grid, 0.5);
+  rem_duet_transport(duet, 0U, 0.9 / BEAT, 1.0 / BEAT, true);
+  hear_until(duet, RATE, &heard);
+  expect(&heard, 0U, REM_EVENT_NET, 0U);
+  end_duet(duet);
+}
+
+/// Whatever a host says, events come, in order, and not too many
+static void
+test_wild_hosts(void)
+{
+  static const double wild[] = {
+    0.0, -0.0, 1e-3, -7.7, 1e9, -1e9, 1e300, -1e300, 1e-300, 1e-9, 0.3, 1.0};
+  for (uint32_t i = 0U; i < 14U * 14U; ++i) {
+    static Heard   heard;
+    RemDuet* const duet = duet_of(steady_net(N, 0.01f), REM_DUET_BATTLE);
+    const uint32_t a    = i % 14U;
+    const uint32_t b    = i / 14U;
+    heard.n             = 0U;
+    CHANGE(duet, 0U, grid, 0.25);
+    rem_duet_transport(duet,
+                       0U,
+                       a < 12U   ? wild[a]
+                       : a < 13U ? (double)NAN
+                                 : HUGE_VAL,
+                       b < 12U   ? wild[b]
+                       : b < 13U ? (double)NAN
+                                 : HUGE_VAL,
+                       true);
+    hear_until(duet, RATE, &heard);
+    CHECK(heard.n == 99U || heard.n == 100U); // Every 10 ms
+    end_duet(duet);
+  }
+}
+
 /// Straight playing leaves odd lines where they are; triplets move them
 static void
 test_swing(void)
@@ -231,6 +306,9 @@ main(void)
   test_cuts();
   test_grid();
   test_grid_edges();
+  test_hosts();
+  test_first_line();
+  test_wild_hosts();
   test_swing();
   return 0;
 }
