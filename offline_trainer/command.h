@@ -33,6 +33,9 @@ int
 cmd_convert(int argc, char** argv);
 
 int
+cmd_generate(int argc, char** argv);
+
+int
 cmd_osc(int argc, char** argv);
 
 int

@@ -18,13 +18,14 @@ typedef struct {
 } Command;
 
 /// In the order of --help; a row goes in with its cmd_*.c, and keeps its place:
-/// train, eval, render, info, convert, osc, bench
+/// train, eval, render, info, convert, generate, play, osc, bench
 static const Command commands[] = {
   {"train", "make a model from recordings of a device", cmd_train},
   {"eval", "say how far a model is from the device", cmd_eval},
   {"render", "play a sound file through a model", cmd_render},
   {"info", "say what is in a model file", cmd_info},
   {"convert", "write a model in another format", cmd_convert},
+  {"generate", "let a model for controllers play by itself", cmd_generate},
   {"osc", "steer a plugin that plays, or watch it", cmd_osc},
   {"bench", "measure how fast this machine plays and trains", cmd_bench},
   {NULL, NULL, NULL}, // The end
