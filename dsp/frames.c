@@ -197,6 +197,14 @@ within(const float x)
   return fminf(fmaxf(x, 0.0f), 1.0f);
 }
 
+/// Turn the column of a continuous dimension back into a value
+REM_RT static float
+value_of(const RemDim* const dim, const float z)
+{
+  const float x = within(dim->offset + dim->scale * z);
+  return dim->step > 0.0f ? within(dim->step * roundf(x / dim->step)) : x;
+}
+
 /// Turn a continuous column 0 back into seconds
 REM_RT static float
 seconds_of(const RemFrames* const frames, const float z)
@@ -245,7 +253,7 @@ rem_frames_draw(const RemFrames* const frames,
     const RemDim* const dim = &frames->dims[d];
     switch (dim->kind) {
     case REM_DIM_CONTINUOUS:
-      frame[1U + d] = within(dim->offset + dim->scale * z[c++]);
+      frame[1U + d] = value_of(dim, z[c++]);
       break;
     case REM_DIM_SWITCH:
       frame[1U + d] = rem_sigmoid_draw(*logits++, heat, random) ? 1.0f : 0.0f;

@@ -48,10 +48,12 @@ typedef enum {
 typedef struct {
   char       name[32]; ///< What a person calls it, or ""
   RemDimKind kind;
-  float      offset;    ///< Continuous: mean of the training set
-  float      scale;     ///< Continuous: its standard deviation, above 0
-  uint32_t   n_choices; ///< Choice: 2..#REM_MAX_CHOICES
-  float      choices[REM_MAX_CHOICES]; ///< Choice: rising values in 0..1
+  float      offset;  ///< Continuous: mean of the training set
+  float      scale;   ///< Continuous: its standard deviation, above 0
+  float      step;    ///< Continuous: draws are multiples of it, as what was
+                      ///< learned from; 0 if there is no such step
+  uint32_t n_choices; ///< Choice: 2..#REM_MAX_CHOICES
+  float    choices[REM_MAX_CHOICES]; ///< Choice: rising values in 0..1
 } RemDim;
 
 /// All dimensions, and how the head tells them

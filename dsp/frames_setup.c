@@ -71,16 +71,18 @@ check_dim(const RemFrames* const frames,
   const RemDim* const dim = &frames->dims[d];
   switch (dim->kind) {
   case REM_DIM_CONTINUOUS:
-    return is_scaling(dim->offset, dim->scale)
+    return is_scaling(dim->offset, dim->scale) && dim->step >= 0.0f &&
+               dim->step <= 1.0f
              ? REM_SUCCESS
              : rem_fail(error,
                         REM_BAD_SHAPE,
                         NULL,
-                        "dimension %u is scaled by %g around %g, expected "
-                        "1e-6 to 1e6",
+                        "dimension %u is scaled by %g around %g with a step "
+                        "of %g, expected 1e-6 to 1e6 and 0 to 1",
                         d + 1U,
                         (double)dim->scale,
-                        (double)dim->offset);
+                        (double)dim->offset,
+                        (double)dim->step);
   case REM_DIM_SWITCH:
     return REM_SUCCESS;
   case REM_DIM_CHOICE:

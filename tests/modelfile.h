@@ -49,6 +49,7 @@ control_model(const uint32_t n_mixtures,
   RemFrames frames;
   rem_frames_init(&frames, 4U, n_mixtures);
   frames.dims[0].scale     = 0.123f;
+  frames.dims[0].step      = 1.0f / 127.0f;
   frames.dims[1].kind      = REM_DIM_SWITCH;
   frames.dims[2].kind      = REM_DIM_CHOICE;
   frames.dims[2].n_choices = 3U;

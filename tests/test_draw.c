@@ -19,6 +19,8 @@
 #include "dsp/head/softmax.h"
 #include "dsp/random.h"
 #include "tests/check.h"
+#include "tests/frames.h"
+#include "tests/reference.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -165,8 +167,7 @@ check_moments(const Moments* const moments,
   const double n = (double)moments->n;
   double       s[2];
   for (uint32_t c = 0U; c < 2U; ++c) {
-    s[c] = sqrt(sigmatemp) *
-           ((double)three.floor + exp((double)t.y[9U + m * 2U + c]));
+    s[c]                  = sqrt(sigmatemp) * exp((double)t.y[9U + m * 2U + c]);
     const double mean     = moments->sum[c] / n;
     const double variance = moments->squares[c] / n - mean * mean;
     CHECK(fabs(mean) < 5.0 * s[c] / sqrt(n));
@@ -291,6 +292,32 @@ check_wild(void)
   }
 }
 
+/// A dimension that was learned in steps is drawn in steps, and rests if the
+/// net says that it does but for a trifle
+static void
+check_steps(void)
+{
+  RemFrames frames     = frames_of("cc", 1U);
+  float     y[7]       = {0.0f, 0.0f, 0.01f, 0.0f, -9.0f, -9.0f, 0.0f};
+  float     columns[3] = {0.0f, 0.0f, 0.0f};
+  float     rest[3]    = {0.05f, 64.0f / 127.0f, 0.3f};
+  RemRandom random     = {9U};
+  float     frame[3]   = {0.0f, 0.0f, 0.0f};
+  RemTemper temper     = rem_temper();
+  frames.dims[0].step  = 1.0f / 127.0f;
+  rem_frames_encode(&frames, rest, columns);
+  for (uint32_t i = 0U; i < 1000U; ++i) {
+    rem_frames_draw(&frames, y, columns, &temper, &random, frame);
+    CHECK(frame[1] == rest[1]);
+  }
+  y[4] = 0.0f; // Deviation 1, so that every step is drawn
+  for (uint32_t i = 0U; i < 1000U; ++i) {
+    rem_frames_draw(&frames, y, columns, &temper, &random, frame);
+    const float steps = frame[1] * 127.0f;
+    CHECK(fabsf(steps - roundf(steps)) < 1e-4f && frame[1] <= 1.0f);
+  }
+}
+
 int
 main(void)
 {
@@ -305,6 +332,7 @@ main(void)
     check_switches(temperatures[i]);
   }
   check_seeds();
+  check_steps();
   check_wild();
   return 0;
 }

@@ -16,7 +16,7 @@ ARCHIVES = [os.path.join(BUILD, name)
             for name in ("libdsp_rt.a", "libplugin_rt.a")]
 
 SAFE = set("cos exp expf fmax fmaxf fmin fminf log log10f log1p logf lrintf "
-           "powf sqrt "
+           "powf roundf sqrt "
            "memchr memcpy memmove memset strcmp strlen "
            "__stack_chk_fail _GLOBAL_OFFSET_TABLE_".split())
 # Of speexdsp: arithmetic on memory that its init function allocated (read in

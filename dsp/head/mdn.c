@@ -8,11 +8,11 @@
 
 #define HALF_LOG_2PI 0.9189385332046727
 
-/// Return the standard deviation that a raw number stands for
+/// Return the standard deviation that a raw number stands for, but the floor
 REM_RT static double
-deviation(const RemMdn* const mdn, const float raw)
+deviation(const float raw)
 {
-  return (double)mdn->floor + exp((double)fminf(raw, REM_MDN_MAX_RAW));
+  return exp((double)fminf(raw, REM_MDN_MAX_RAW));
 }
 
 /// Return log N(z) of one mixture: its means [C] and raw deviations [C]
@@ -25,7 +25,7 @@ log_density(const RemMdn* const mdn,
 {
   double sum = 0.0;
   for (uint32_t c = 0U; c < mdn->n_columns; ++c) {
-    const double s = deviation(mdn, raw[c]);
+    const double s = (double)mdn->floor + deviation(raw[c]);
     const double d = ((double)z[c] - (double)base[c] - (double)mean[c]) / s;
     sum -= 0.5 * d * d + log(s) + HALF_LOG_2PI;
   }
@@ -72,7 +72,7 @@ rem_mdn_draw(const RemMdn* const mdn,
   const float* const raw  = mean + (size_t)mdn->n_mixtures * n;
   const double       wide = sqrt(fmax(0.0, (double)sigmatemp));
   for (uint32_t c = 0U; c < n; ++c) {
-    const double s = wide * deviation(mdn, raw[c]);
+    const double s = wide * deviation(raw[c]);
     z[c]           = (float)((double)base[c] + (double)mean[c] +
                    s * rem_random_normal(random));
   }

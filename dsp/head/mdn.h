@@ -14,7 +14,8 @@
 
    Source: Bishop 1994, "Mixture density networks", Aston University
    NCRG/94/004; in recurrent nets Graves 2013, arXiv:1308.0850, sections 4.1 and
-   5.4.  The floor bounds what a density can gain from values that repeat.
+   5.4.  The floor bounds what a density can gain from values that repeat; draws
+   leave it out, so that a fader that is sure to rest does not tremble.
 */
 
 #ifndef REM_DSP_HEAD_MDN_H
@@ -63,7 +64,8 @@ rem_mdn_nll(const RemMdn* mdn,
 
    @param pitemp    Divides the logits a: below 1 sharpens the choice of a
                     mixture, towards 0 the likeliest is always taken.
-   @param sigmatemp Scales the variance: s sqrt(sigmatemp); 0 gives the mean.
+   @param sigmatemp Scales the variance: exp(r) sqrt(sigmatemp); 0 gives the
+                    mean.
 
    Thread: audio.  Cost: M exponentials and C normal numbers.  Cannot fail.
 */

@@ -48,6 +48,17 @@ read_choices(const RemJson* const at, RemDim* const dim)
 }
 
 static RemStatus
+read_scaling(const RemJson* const at, RemDim* const dim)
+{
+  const RemJson step = rem_json_key(at, "step");
+  RemStatus     st   = read_number(at, "offset", &dim->offset);
+  if (st || (st = read_number(at, "scale", &dim->scale))) {
+    return st;
+  }
+  return step.value ? read_number(at, "step", &dim->step) : st;
+}
+
+static RemStatus
 read_dim(const RemJson* const at, RemDim* const dim)
 {
   const RemJson     kind    = rem_json_key(at, "kind");
@@ -65,8 +76,7 @@ read_dim(const RemJson* const at, RemDim* const dim)
     memcpy(dim->name, text, strlen(text));
   }
   if (dim->kind == REM_DIM_CONTINUOUS) {
-    st = read_number(at, "offset", &dim->offset);
-    return st ? st : read_number(at, "scale", &dim->scale);
+    return read_scaling(at, dim);
   }
   return dim->kind == REM_DIM_CHOICE ? read_choices(&choices, dim) : st;
 }
@@ -166,7 +176,9 @@ write_kind(const RemDim* const dim, json_t* const object)
     json_decref(choices);
     return !json_object_set_new(
              object, "offset", json_real((double)dim->offset)) &&
-           !json_object_set_new(object, "scale", json_real((double)dim->scale));
+           !json_object_set_new(
+             object, "scale", json_real((double)dim->scale)) &&
+           !json_object_set_new(object, "step", json_real((double)dim->step));
   }
   for (uint32_t k = 0U; done && k < dim->n_choices; ++k) {
     done = !json_array_append_new(choices, json_real((double)dim->choices[k]));

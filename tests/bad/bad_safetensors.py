@@ -276,6 +276,7 @@ def add_frames(folder):
     add('BAD_FORMAT', 'dim-kind', 'dims[0].kind', dims=[dict(dim, kind='x')])
     add('BAD_FORMAT', 'dim-name', 'dims[0].name', dims=[dict(dim, name=5)])
     add('BAD_SHAPE', 'dim-scale', 'dimension 1', dims=[dict(dim, scale=0)])
+    add('BAD_SHAPE', 'dim-step', 'step', dims=[dict(dim, step=-1)])
     add('BAD_FORMAT', 'dim-offset', 'offset', dims=[dict(dim, offset='x')])
     for name, words, choices in [('one', 'choices', [0.5]),
                                  ('falling', 'rise', [0.5, 0.25]),
