@@ -27,7 +27,7 @@ DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/frames.c',
           'dsp/head/mdn.c', 'dsp/head/softmax.c',
           'dsp/net.c', 'dsp/predictor.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/run.c',
-             'plugin/control/mapping.c',
+             'plugin/control/mapping.c', 'plugin/control/record.c',
              'plugin/halfband.c', 'plugin/history.c',
              'plugin/osc/schedule.c', 'plugin/oversample.c',
              'plugin/remote.c', 'plugin/resample.c', 'plugin/shell.c',
