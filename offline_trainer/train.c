@@ -335,6 +335,17 @@ rem_trainer_best(const RemTrainer* const trainer)
   return isfinite(trainer->figures.best) ? trainer->best : NULL;
 }
 
+void
+rem_trainer_remeasure(RemTrainer* const trainer)
+{
+  RemTrainFigures* const f = &trainer->figures;
+  if (rem_trainer_best(trainer)) {
+    f->best = trainer->lesson->validate(
+      trainer->lesson->handle, trainer->pool, trainer->best);
+    f->figure = f->best;
+  }
+}
+
 const RemHistoryPoint*
 rem_trainer_history(const RemTrainer* const trainer, size_t* const n)
 {

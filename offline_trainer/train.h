@@ -124,6 +124,11 @@ rem_train(RemTrainer*           trainer,
 const float*
 rem_trainer_best(const RemTrainer* trainer);
 
+/// Measure the best parameters anew, after the lesson has changed: between
+/// epochs alone
+void
+rem_trainer_remeasure(RemTrainer* trainer);
+
 /// Return every validation so far, `n` of them
 const RemHistoryPoint*
 rem_trainer_history(const RemTrainer* trainer, size_t* n);

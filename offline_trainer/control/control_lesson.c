@@ -31,18 +31,19 @@ typedef struct {
 } Control;
 
 RemTrainSpec
-rem_control_train_default(const RemFrames* const frames)
+rem_control_train_default(void)
 {
-  const RemTrainSpec spec = {.net       = rem_frames_net(frames, 64U, 2U),
-                             .n_streams = 32U,
-                             .n_steps   = 64U,
-                             .n_warm_up = 64U,
-                             .memory    = 10.0,
-                             .rate      = 0.005,
-                             .decay     = 0.0,
-                             .clip      = 1.0,
-                             .keep      = 0.99,
-                             .seed      = 1U};
+  const RemTrainSpec spec = {
+    .net       = {REM_CELL_LSTM, REM_HEAD_MDN, 0U, 64U, 2U, 0U, false},
+    .n_streams = 32U,
+    .n_steps   = 16U,
+    .n_warm_up = 16U,
+    .memory    = 10.0,
+    .rate      = 0.005,
+    .decay     = 0.0,
+    .clip      = 1.0,
+    .keep      = 0.99,
+    .seed      = 1U};
   return spec;
 }
 

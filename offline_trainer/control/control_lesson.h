@@ -11,9 +11,10 @@
 #include "offline_trainer/lesson.h"
 #include "offline_trainer/train.h"
 
-/// Return what works well: LSTM 2 x 64 for `frames`
+/// Return what works well: LSTM 2 x 64.  The net has neither inputs nor outputs
+/// yet: rem_frames_net() knows them.
 RemTrainSpec
-rem_control_train_default(const RemFrames* frames);
+rem_control_train_default(void);
 
 /**
    Prepare a lesson of performances.

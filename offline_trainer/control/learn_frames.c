@@ -7,6 +7,7 @@
 
 #define LEAST_SCALE (1.0 / 127.0) ///< Of a dimension
 #define LEAST_DT_SCALE 0.1        ///< Of log dt
+#define USUAL 0.999               ///< Part of all dt below the longest
 #define SAME 1e-6f                ///< Values nearer than this are one choice
 
 /// Return whether frame `i` is the first of a performance; `p` goes along
@@ -18,20 +19,30 @@ is_first(const RemPerformances* const all, const size_t i, size_t* const p)
   return first;
 }
 
-/// Set mean and deviation of log dt, and the longest dt
+static int
+compare_floats(const void* const a, const void* const b)
+{
+  const float x = *(const float*)a, y = *(const float*)b;
+  return (x > y) - (x < y);
+}
+
+/// Set mean and deviation of log dt, and the longest dt; `values` is scratch,
+/// one for each frame
 static void
-learn_dt(const RemPerformances* const all, RemFrames* const out)
+learn_dt(const RemPerformances* const all,
+         float* const                 values,
+         RemFrames* const             out)
 {
   const size_t row   = (size_t)1U + all->n_dims;
   const double n     = (double)rem_performances_n_events(all);
   size_t       place = 0U;
   double       sum = 0.0, square = 0.0;
-  float        longest = REM_MIN_DT;
+  size_t       n_values = 0U;
   for (size_t i = 0U; i < all->begins[all->n]; ++i) {
     if (!is_first(all, i, &place)) {
       const float  dt     = fmaxf(all->frames[i * row], REM_MIN_DT);
       const double log_dt = log((double)dt);
-      longest             = fmaxf(longest, dt);
+      values[n_values++]  = dt;
       sum += log_dt;
       square += log_dt * log_dt;
     }
@@ -40,7 +51,8 @@ learn_dt(const RemPerformances* const all, RemFrames* const out)
   out->dt_offset    = (float)mean;
   out->dt_scale =
     (float)fmax(sqrt(fmax(square / n - mean * mean, 0.0)), LEAST_DT_SCALE);
-  out->dt_maximum = longest;
+  qsort(values, n_values, sizeof(float), compare_floats);
+  out->dt_maximum = values[(size_t)((double)(n_values - 1U) * USUAL)];
 }
 
 /// Set mean and deviation of dimension `d`
@@ -62,13 +74,6 @@ learn_scale(const RemPerformances* const all,
   }
   out->offset = (float)mean;
   out->scale  = (float)fmax(sqrt(square / (double)n), LEAST_SCALE);
-}
-
-static int
-compare_floats(const void* const a, const void* const b)
-{
-  const float x = *(const float*)a, y = *(const float*)b;
-  return (x > y) - (x < y);
 }
 
 /// Set the choices of dimension `d` to the values that occur, as far as there
@@ -144,7 +149,7 @@ rem_frames_learn(const RemPerformances* const training,
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for performances");
   }
   rem_frames_init(out, training->n_dims, n_mixtures);
-  learn_dt(training, out);
+  learn_dt(training, values, out);
   for (uint32_t d = 0U; !st && d < training->n_dims; ++d) {
     st = learn_dim(training, d, wishes[d], values, &out->dims[d], error);
   }

@@ -71,9 +71,23 @@ length_of(const RemPerformances* const all, const size_t i)
   return all->begins[i + 1U] - all->begins[i] - 1U;
 }
 
+/// Return whether a performance of that name is among them
+static bool
+has(const RemPerformances* const performances, const char* const name)
+{
+  for (size_t i = 0U; i < performances->n; ++i) {
+    if (!strcmp(performances->names[i], name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Choose which to hold out; return how many
 static size_t
-choose(const RemPerformances* const all, bool* const held_out)
+choose(const RemPerformances* const all,
+       const RemControlSet* const   earlier,
+       bool* const                  held_out)
 {
   size_t n        = 0U;
   size_t n_events = 0U, n_held = 0U;
@@ -82,6 +96,11 @@ choose(const RemPerformances* const all, bool* const held_out)
     const size_t length = length_of(all, i);
     n_events += length;
     held_out[i] = 6U * (2U * n_held + length) <= 2U * n_events;
+    if (earlier && has(&earlier->training, all->names[i])) {
+      held_out[i] = false;
+    } else if (earlier && has(&earlier->held_out, all->names[i])) {
+      held_out[i] = true;
+    }
     n += held_out[i];
     n_held += held_out[i] ? length : 0U;
     shortest = length < length_of(all, shortest) ? i : shortest;
@@ -95,6 +114,7 @@ choose(const RemPerformances* const all, bool* const held_out)
 
 RemStatus
 rem_control_set_split(const RemPerformances* const all,
+                      const RemControlSet* const   earlier,
                       RemControlSet* const         out,
                       RemError* const              error)
 {
@@ -110,7 +130,7 @@ rem_control_set_split(const RemPerformances* const all,
   bool* const held_out = (bool*)calloc(all->n, sizeof(bool));
   bool        good     = held_out;
   if (good) {
-    (void)choose(all, held_out);
+    (void)choose(all, earlier, held_out);
   }
   for (size_t i = 0U; good && i < all->n; ++i) {
     good = rem_performances_add(

@@ -37,6 +37,8 @@ rem_performances_n_events(const RemPerformances* performances);
 
    @param all_rows Take what a net played (rows "rnn") as well.
    @param n_dims   Of the logs to read; 0 if all have to have the same.
+   @param settled  Seconds for which nothing has been written to a log, so that
+                   it is a whole performance; 0 takes what there is.
    @param out      On success to be cleared with rem_performances_clear().
    @return What rem_logs_read() returns, #REM_NO_FILE if nothing is left, or
    #REM_NO_MEMORY.
@@ -45,6 +47,7 @@ RemStatus
 rem_performances_read(const char*      folder,
                       bool             all_rows,
                       uint32_t         n_dims,
+                      double           settled,
                       RemPerformances* out,
                       RemError*        error);
 
@@ -66,12 +69,15 @@ rem_performances_clear(RemPerformances* performances);
    come later change nothing for those that were there.  Where this holds out
    none, the shortest one is.
 
+   @param earlier A set whose performances stay where they are, told by their
+                  names; NULL for none.
    @param out On success to be cleared with rem_control_set_clear().
    @return #REM_BAD_ARGUMENT if there are fewer than two performances,
    #REM_NO_MEMORY or #REM_SUCCESS.
 */
 RemStatus
 rem_control_set_split(const RemPerformances* all,
+                      const RemControlSet*   earlier,
                       RemControlSet*         out,
                       RemError*              error);
 
