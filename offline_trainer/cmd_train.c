@@ -87,9 +87,8 @@ read_recording(const TrainOptions* const o,
   return st;
 }
 
-/// Refuse now, not after minutes, to write where nobody can
-static RemStatus
-check_folder(const char* const path, RemError* const error)
+RemStatus
+train_check_folder(const char* const path, RemError* const error)
 {
   const char* const slash = strrchr(path, '/');
   char* const       folder =
@@ -265,18 +264,13 @@ conclude(TrainRun* const run, RemError* const error)
   return st;
 }
 
-/// Train with everything in place
-static RemStatus
-train(TrainRun* const run, RemError* const error)
+RemStatus
+train_run(TrainRun* const run, RemError* const error)
 {
   const TrainOptions* const o     = run->facts.options;
   const RemTrainWatch       watch = train_watch(run);
   RemTrainEnd               end   = REM_END_LIMIT;
-  RemStatus                 st    = rem_audio_lesson_open(
-    &o->spec, &o->loss, run->facts.split, o->n_threads, &run->lesson, error);
-  if (!st) {
-    st = rem_trainer_new(&o->spec, &run->lesson, &run->trainer, error);
-  }
+  RemStatus st = rem_trainer_new(&o->spec, &run->lesson, &run->trainer, error);
   if (!st && o->resume) {
     st = rem_trainer_restore(
       run->trainer, run->resume_path, run->facts.about, error);
@@ -287,15 +281,28 @@ train(TrainRun* const run, RemError* const error)
   run->progress = progress_start(QUIET_SECONDS);
   st            = rem_train(run->trainer, &o->limits, &watch, &end, error);
   progress_end(&run->progress, true);
-  if (st && !rem_trainer_best(run->trainer)) {
-    return st;
-  }
-  if (st) {
+  if (st && rem_trainer_best(run->trainer)) {
     command_warn("train", "%s; the best model so far is kept", error->text);
-  } else if (end != REM_END_LIMIT && !o->quiet) {
+  } else if (!st && end != REM_END_LIMIT && !o->quiet) {
     fputs(end == REM_END_PATIENCE ? "No better model for a while: done.\n"
                                   : "Stopped; the best model is kept.\n",
           stderr);
+  }
+  return st;
+}
+
+/// Train with everything in place
+static RemStatus
+train(TrainRun* const run, RemError* const error)
+{
+  const TrainOptions* const o  = run->facts.options;
+  RemStatus                 st = rem_audio_lesson_open(
+    &o->spec, &o->loss, run->facts.split, o->n_threads, &run->lesson, error);
+  if (!st) {
+    st = train_run(run, error);
+  }
+  if (st && !(run->trainer && rem_trainer_best(run->trainer))) {
+    return st;
   }
   const RemStatus last = conclude(run, error);
   return st ? st : last;
@@ -309,7 +316,9 @@ run_all(TrainRun* const     run,
         RemSplit* const     split,
         RemError* const     error)
 {
-  RemStatus st = check_folder(options->output_path, error);
+  RemStatus st         = train_check_folder(options->output_path, error);
+  run->facts.recording = recording;
+  run->facts.split     = split;
   if (st || (st = read_recording(options, recording, split, error))) {
     return st;
   }
@@ -344,9 +353,10 @@ cmd_train(const int argc, char** const argv)
     }
     return status;
   }
-  TrainRun run = {
-    .facts = {.options = &options, .recording = &recording, .split = &split}};
-  if (run_all(&run, &options, &recording, &split, &error)) {
+  TrainRun run = {.facts = {.options = &options}};
+  if (options.control.folder
+        ? train_control(&run, &options, &error)
+        : run_all(&run, &options, &recording, &split, &error)) {
     status = command_failed(argv[0], &error);
   }
   rem_trainer_free(run.trainer);

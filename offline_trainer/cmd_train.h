@@ -9,6 +9,9 @@
 #include "dsp/modelfile/modelfile.h"
 #include "dsp/status.h"
 #include "offline_trainer/command.h"
+#include "offline_trainer/control/baseline.h"
+#include "offline_trainer/control/learn_frames.h"
+#include "offline_trainer/control/performances.h"
 #include "offline_trainer/data/pair.h"
 #include "offline_trainer/evaluate.h"
 #include "offline_trainer/loss.h"
@@ -16,9 +19,12 @@
 #include "offline_trainer/split.h"
 #include "offline_trainer/train.h"
 
+#include <jansson.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /// A pair as given: --input, --target, and the --knob that follow
 typedef struct {
@@ -29,8 +35,22 @@ typedef struct {
   RemKnobSetting knobs[REM_MAX_KNOBS];
 } TrainPair;
 
+/// What the command line says of training on control frames
+typedef struct {
+  const char* folder;     ///< Of performances; NULL for training on sound
+  const char* validation; ///< Folder of those to test with, or NULL
+  bool        linear;     ///< Head
+  uint32_t    n_mixtures;
+  bool        all_rows; ///< Learn from what a net played, too
+  RemKindWish wishes[REM_MAX_DIMS];
+  bool        watch;    ///< Go on as performances are added
+  const char* osc;      ///< Where a plugin listens, or NULL
+  const char* instance; ///< Which of its instances, or NULL
+} TrainControl;
+
 /// What the command line says
 typedef struct {
+  TrainControl   control;
   uint32_t       n_pairs;
   TrainPair*     pairs; ///< [n_pairs] owned
   bool           latency_given;
@@ -71,10 +91,13 @@ train_help(void);
 
 /// What is known about a run when its model is written
 typedef struct {
-  const TrainOptions* options;
-  const RemRecording* recording;
-  const RemSplit*     split;
-  char*               about; ///< Options and data, a line each; owned
+  const TrainOptions*  options;
+  const RemRecording*  recording; ///< NULL for control frames
+  const RemSplit*      split;     ///< Likewise
+  const RemControlSet* set;       ///< NULL for sound
+  const RemFrames*     frames;    ///< Likewise
+  const RemBaselines*  baselines; ///< Likewise
+  char*                about;     ///< Options and data, a line each; owned
 } TrainFacts;
 
 /**
@@ -87,6 +110,18 @@ char*
 train_about(const TrainOptions* options,
             const RemRecording* recording,
             const RemSplit*     split);
+
+/// As train_about(), of control frames: those of `facts`
+char*
+train_control_about(const TrainFacts* facts);
+
+/// Write every option of `spec` that changes the result, a line each
+void
+train_print_spec(FILE* out, const RemTrainSpec* spec);
+
+/// Add to `all` what performances a model was made of; false without memory
+bool
+train_list_performances(const TrainFacts* facts, json_t* all);
 
 /**
    Make a model of `params`, complete but for how well it fits.
@@ -108,6 +143,12 @@ bool
 train_set_metrics(RemModel*           model,
                   const RemTrainNews* news,
                   const RemFigures*   figures);
+
+/// As train_set_metrics(), of control frames
+bool
+train_set_control_metrics(RemModel*           model,
+                          const TrainFacts*   facts,
+                          const RemTrainNews* news);
 
 /// All held-out stretches, one after the other, and what a model makes of them
 typedef struct {
@@ -138,6 +179,9 @@ train_proof_clear(TrainProof* proof);
 char*
 train_path_with(const char* path, const char* ending);
 
+/// Performances that come and plugins that listen while training goes on
+typedef struct TrainLiveImpl TrainLive;
+
 /// A run and its files
 typedef struct {
   TrainFacts   facts;
@@ -152,7 +196,34 @@ typedef struct {
   bool         interrupted; ///< The user asked to stop
   uint32_t     n_failures;  ///< Of training, told
   double       last_keep;   ///< When the last checkpoint was written
+  TrainLive*   live;        ///< What goes on meanwhile, or NULL
 } TrainRun;
+
+/**
+   Train with everything in place: until a limit, or an interrupt.
+
+   @param run `lesson` is open.
+   @return What rem_train() returns; a best model there is all the same if
+   rem_trainer_best() says so.
+*/
+RemStatus
+train_run(TrainRun* run, RemError* error);
+
+/// A better model is on disk: tell the plugin
+void
+train_live_better(TrainRun* run);
+
+/// An epoch is over: take in performances that have come
+void
+train_live_epoch(TrainRun* run);
+
+/// Refuse now, not after minutes, to write where nobody can
+RemStatus
+train_check_folder(const char* path, RemError* error);
+
+/// Train on control frames: all of the command but its options
+RemStatus
+train_control(TrainRun* run, TrainOptions* options, RemError* error);
 
 /// Return who listens to rem_train(): progress line, files, interrupts
 RemTrainWatch

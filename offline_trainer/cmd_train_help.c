@@ -2,13 +2,17 @@
 
 #include "offline_trainer/cmd_train.h"
 
+#include "offline_trainer/control/control_lesson.h"
+
 #include <stdio.h>
 
 static const char help_files[] =
   "Usage: remanence train --input DRY --target WET [OPTION]... -o MODEL\n"
+  "  or:  remanence train --control FOLDER [OPTION]... -o MODEL\n"
   "Train a net to do to DRY what a device did: WET is the recording of its\n"
   "output. Two minutes are enough for most amplifiers and pedals. The best\n"
-  "model so far is always on disk; Ctrl-C stops and keeps it.\n"
+  "model so far is always on disk; Ctrl-C stops and keeps it. Or, from the\n"
+  "performances in FOLDER, train one to play a controller on as a player did.\n"
   "\n"
   "Recordings\n"
   "  -i, --input DRY           what went into the device\n"
@@ -28,6 +32,26 @@ static const char help_files[] =
   "      --skip, --no-skip     add the input to the output, or not [skip;\n"
   "                            no-skip for .nam, which cannot say it]\n"
   "      --name, --author, --notes TEXT   kept in the model\n"
+  "\n"
+  "Control frames\n"
+  "      --control FOLDER      logs of performances, as the plugin and IMPSY\n"
+  "                            write them; the model is a .safetensors file\n"
+  "      --validation FOLDER   performances to test with, instead of about a\n"
+  "                            sixth of those that are learned from\n"
+  "      --mixtures N          Gaussians of a prediction [5]\n"
+  "      --head mdn|linear     mixtures, or one guess without chance [mdn]\n"
+  "      --rnn-rows            learn from what a net played, too\n"
+  "      --switch D,...        dimensions, from 1, that are on or off; those\n"
+  "                            that are 0 or 1 and nothing else are anyway\n"
+  "      --choice D,...        dimensions that take the values that occur and\n"
+  "                            no others: note numbers\n"
+  "      --continuous D,...    dimensions that are numbers after all\n"
+  "      --watch               go on until Ctrl-C, and learn from "
+  "performances\n"
+  "                            as they are added\n"
+  "      --osc ADDRESS         have a running plugin load each better model:\n"
+  "                            osc.udp://HOST:PORT/, HOST:PORT, - is here\n"
+  "      --instance NAME       which of its instances [the first for control]\n"
   "\n"
   "When to stop: whichever comes first [--time 120s]\n"
   "      --time T              90, 120s, 2m, 1.5h\n"
@@ -66,6 +90,12 @@ static const char help_training[] =
   "  -h, --help                show this\n"
   "\n";
 
+static const char help_control[] =
+  "With --control these are, if nothing else is said: --hidden %u --layers %u\n"
+  "--batch %u --window %u --learning-rate %g --memory %g, and events take the\n"
+  "place of samples.\n"
+  "\n";
+
 static const char help_examples[] =
   "A pedal, in two minutes, with a page to see and hear how good it is:\n"
   "  remanence train -i dry.wav -t wet.wav --report pedal -o "
@@ -77,12 +107,16 @@ static const char help_examples[] =
   "An amplifier with its gain knob:\n"
   "  remanence train -i dry.wav -t low.wav --knob Gain=0.2 \\\n"
   "                  -i dry.wav -t mid.wav --knob Gain=0.5 \\\n"
-  "                  -i dry.wav -t full.wav --knob Gain=1 -o amp.safetensors\n";
+  "                  -i dry.wav -t full.wav --knob Gain=1 -o amp.safetensors\n"
+  "What plays on when the player stops, and learns while it is played:\n"
+  "  remanence train --control ~/.local/share/remanence/logs \\\n"
+  "                  -o duet.safetensors --watch --osc -\n";
 
 void
 train_help(void)
 {
-  const RemTrainSpec spec = rem_train_default();
+  const RemTrainSpec spec    = rem_train_default();
+  const RemTrainSpec control = rem_control_train_default();
   fputs(help_files, stdout);
   printf(help_training,
          spec.n_streams,
@@ -94,5 +128,12 @@ train_help(void)
          spec.clip,
          spec.keep,
          (unsigned)spec.seed);
+  printf(help_control,
+         control.net.n_hidden,
+         control.net.n_layers,
+         control.n_streams,
+         control.n_steps,
+         control.rate,
+         control.memory);
   fputs(help_examples, stdout);
 }

@@ -59,6 +59,20 @@ print_taps(FILE* const out, const RemLossSpec* const loss)
   fputc('\n', out);
 }
 
+void
+train_print_spec(FILE* const out, const RemTrainSpec* const spec)
+{
+  fprintf(out, "--batch %u\n", spec->n_streams);
+  fprintf(out, "--window %u\n", spec->n_steps);
+  fprintf(out, "--warm-up %u\n", spec->n_warm_up);
+  fprintf(out, "--memory %.9g\n", spec->memory);
+  fprintf(out, "--learning-rate %.9g\n", spec->rate);
+  fprintf(out, "--decay %.9g\n", spec->decay);
+  fprintf(out, "--clip %.9g\n", spec->clip);
+  fprintf(out, "--average %.9g\n", spec->keep);
+  fprintf(out, "--seed %llu\n", (unsigned long long)spec->seed);
+}
+
 /// Write every option that changes the result, a line each
 static void
 print_options(FILE* const out, const TrainOptions* const options)
@@ -72,15 +86,7 @@ print_options(FILE* const out, const TrainOptions* const options)
   print_taps(out, loss);
   fprintf(out, "--dc %.7g\n", (double)loss->dc_weight);
   fprintf(out, "--stft %.7g\n", (double)loss->stft_weight);
-  fprintf(out, "--batch %u\n", spec->n_streams);
-  fprintf(out, "--window %u\n", spec->n_steps);
-  fprintf(out, "--warm-up %u\n", spec->n_warm_up);
-  fprintf(out, "--memory %.9g\n", spec->memory);
-  fprintf(out, "--learning-rate %.9g\n", spec->rate);
-  fprintf(out, "--decay %.9g\n", spec->decay);
-  fprintf(out, "--clip %.9g\n", spec->clip);
-  fprintf(out, "--average %.9g\n", spec->keep);
-  fprintf(out, "--seed %llu\n", (unsigned long long)spec->seed);
+  train_print_spec(out, spec);
 }
 
 char*
@@ -169,27 +175,37 @@ one_line(const char* const about)
   return line;
 }
 
-/// Return a JSON object that says what the model was made of, or NULL
-static char*
-provenance(const TrainFacts* const facts)
+/// Add to `all` what recordings a model was made of; false without memory
+static bool
+list_recordings(const TrainFacts* const facts, json_t* const all)
 {
   const RemSplit* const split = facts->split;
   const uint32_t        rate  = facts->recording->rate;
-  json_t* const         all =
-    json_pack("{s:s, s:o, s:o, s:f, s:f, s:o}",
-              "program",
-              "remanence " REM_VERSION,
-              "date",
-              date_now(),
+  json_t* const         list =
+    json_pack("{s:o, s:f, s:f}",
               "recordings",
               list_pairs(facts),
               "training_seconds_of_sound",
               seconds_of(split->training, split->n_training, rate),
               "held_out_seconds_of_sound",
-              seconds_of(split->held_out, split->n_held_out, rate),
-              "settings",
-              one_line(facts->about));
-  char* const text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+              seconds_of(split->held_out, split->n_held_out, rate));
+  const bool good = list && !json_object_update(all, list);
+  json_decref(list);
+  return good;
+}
+
+/// Return a JSON object that says what the model was made of, or NULL
+static char*
+provenance(const TrainFacts* const facts)
+{
+  json_t* const all = json_pack(
+    "{s:s, s:o}", "program", "remanence " REM_VERSION, "date", date_now());
+  const bool good =
+    all &&
+    (facts->frames ? train_list_performances(facts, all)
+                   : list_recordings(facts, all)) &&
+    !json_object_set_new(all, "settings", one_line(facts->about));
+  char* const text = good ? json_dumps(all, JSON_COMPACT) : NULL;
   json_decref(all);
   return text;
 }
@@ -210,18 +226,24 @@ metadata(const TrainOptions* const options)
   return text;
 }
 
-/// Set names, knobs and texts; false without memory
+/// Set names and texts; false without memory
 static bool
 describe(RemModel* const model, const TrainFacts* const facts)
 {
-  const RemRecording* const recording = facts->recording;
-  const char* const         name      = facts->options->name;
-  const char* const         path      = base_name(facts->options->output_path);
-  model->sample_rate                  = (double)recording->rate;
-  model->rate_known                   = true;
+  const char* const name = facts->options->name;
+  const char* const path = base_name(facts->options->output_path);
   model->name       = name ? strdup(name) : strndup(path, strcspn(path, "."));
   model->metadata   = metadata(facts->options);
   model->provenance = provenance(facts);
+  return model->name && model->metadata && model->provenance;
+}
+
+/// Set what sound has: a rate and knobs; false without memory
+static bool
+set_sound(RemModel* const model, const RemRecording* const recording)
+{
+  model->sample_rate = (double)recording->rate;
+  model->rate_known  = true;
   if (recording->n_knobs) {
     const size_t size = recording->n_knobs * sizeof(RemKnob);
     model->knobs      = (RemKnob*)malloc(size);
@@ -230,8 +252,7 @@ describe(RemModel* const model, const TrainFacts* const facts)
       model->n_knobs = recording->n_knobs;
     }
   }
-  return model->name && model->metadata && model->provenance &&
-         model->n_knobs == recording->n_knobs;
+  return model->n_knobs == recording->n_knobs;
 }
 
 RemStatus
@@ -241,11 +262,15 @@ train_make_model(const TrainFacts* const facts,
                  RemModel** const        out,
                  RemError* const         error)
 {
-  const RemNetSpec* const spec  = &facts->options->spec.net;
-  RemModel* const         model = rem_model_new(spec);
-  RemStatus               st    = REM_SUCCESS;
-  *out                          = NULL;
-  if (!model || !describe(model, facts)) {
+  const RemNetSpec* const spec = &facts->options->spec.net;
+  RemModel* const         model =
+    facts->frames
+              ? rem_model_new_control(facts->frames, spec->n_hidden, spec->n_layers)
+              : rem_model_new(spec);
+  RemStatus st = REM_SUCCESS;
+  *out         = NULL;
+  if (!model || !describe(model, facts) ||
+      (!facts->frames && !set_sound(model, facts->recording))) {
     rem_model_free(model);
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the model");
   }
@@ -253,7 +278,7 @@ train_make_model(const TrainFacts* const facts,
   if (rest) {
     memcpy(model->rest, rest, rem_net_n_state(spec) * sizeof(float));
   }
-  if ((st = rem_model_settle(model, error)) ||
+  if ((!facts->frames && (st = rem_model_settle(model, error))) ||
       (st = rem_model_make_check(model, error))) {
     rem_model_free(model);
     return st;

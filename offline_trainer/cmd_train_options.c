@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train_options.h"
+#include "offline_trainer/control/control_lesson.h"
 #include "offline_trainer/pool.h"
 
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 #define DEFAULT_FRACTION 0.1  ///< Held out
 #define STFT_WINDOW 2048U     ///< With --stft: it holds the longest frame
 #define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
+#define DEFAULT_MIXTURES 5U
+#define NOT_GIVEN UINT32_MAX
+#define SHORT "i:t:o:qh"
 
 static const struct option long_options[] = {
   {"input", required_argument, NULL, 'i'},
@@ -47,6 +51,17 @@ static const struct option long_options[] = {
   {"author", required_argument, NULL, OPTION_AUTHOR},
   {"notes", required_argument, NULL, OPTION_NOTES},
   {"quiet", no_argument, NULL, 'q'},
+  {"control", required_argument, NULL, OPTION_CONTROL},
+  {"validation", required_argument, NULL, OPTION_VALIDATION},
+  {"mixtures", required_argument, NULL, OPTION_MIXTURES},
+  {"head", required_argument, NULL, OPTION_HEAD},
+  {"rnn-rows", no_argument, NULL, OPTION_RNN_ROWS},
+  {"switch", required_argument, NULL, OPTION_SWITCH},
+  {"choice", required_argument, NULL, OPTION_CHOICE},
+  {"continuous", required_argument, NULL, OPTION_CONTINUOUS},
+  {"watch", no_argument, NULL, OPTION_WATCH},
+  {"osc", required_argument, NULL, OPTION_OSC},
+  {"instance", required_argument, NULL, OPTION_INSTANCE},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
 
@@ -155,9 +170,34 @@ read_word(TrainOptions* const o, const int letter)
   return REM_EXIT_DONE;
 }
 
+/// Refuse options of the other kind of training
+static int
+check_kind(const TrainOptions* const o,
+           const char* const         command,
+           const int                 letter)
+{
+  if (train_is_of_sound(letter) && o->control.folder) {
+    return command_usage(command,
+                         "--%s is for training on sound; with --control there"
+                         " is none",
+                         name_of(letter));
+  }
+  if (letter >= OPTION_CONTROL && !o->control.folder) {
+    return command_usage(command,
+                         "--%s is for training on control frames; it wants"
+                         " --control FOLDER, too",
+                         name_of(letter));
+  }
+  return REM_EXIT_DONE;
+}
+
 static int
 read_option(TrainOptions* const o, const char* const command, const int letter)
 {
+  const int status = check_kind(o, command, letter);
+  if (status) {
+    return status;
+  }
   if (train_is_number(letter)) {
     return train_read_number(o, letter, name_of(letter), optarg);
   }
@@ -171,7 +211,9 @@ read_option(TrainOptions* const o, const char* const command, const int letter)
   case OPTION_KNOB:
     return read_knob(o, command);
   default:
-    return read_word(o, letter);
+    return letter >= OPTION_CONTROL
+             ? train_read_control(o, letter, name_of(letter), optarg)
+             : read_word(o, letter);
   }
 }
 
@@ -219,6 +261,12 @@ check_output(TrainOptions* const o, const char* const command)
                          " written: .safetensors, .json, .aidax or .nam",
                          o->output_path);
   }
+  if (o->control.folder && o->format != REM_FORMAT_NATIVE) {
+    return command_usage(command,
+                         "models for control frames are .safetensors files,"
+                         " not %s",
+                         o->output_path);
+  }
   if (o->format == REM_FORMAT_NAM && !o->skip_given) {
     o->spec.net.skip = false; // The format knows none
   }
@@ -229,36 +277,68 @@ check_output(TrainOptions* const o, const char* const command)
 static void
 complete(TrainOptions* const o)
 {
-  RemLossSpec* const loss = &o->loss;
-  const float        main = 1.0f - loss->dc_weight;
+  RemTrainSpec* const spec = &o->spec;
+  RemLossSpec* const  loss = &o->loss;
+  const float         main = 1.0f - loss->dc_weight;
   loss->esr_weight *= main;
   loss->mse_weight *= main;
-  if (!o->spec.n_steps) {
-    o->spec.n_steps =
+  if (o->control.folder) { // Whole windows, one if nothing is said
+    const uint32_t wanted =
+      spec->n_warm_up == NOT_GIVEN ? spec->n_steps : spec->n_warm_up;
+    spec->n_warm_up =
+      (wanted + spec->n_steps - 1U) / spec->n_steps * spec->n_steps;
+  }
+  if (spec->n_steps == NOT_GIVEN) {
+    spec->n_steps =
       loss->stft_weight > 0.0f ? STFT_WINDOW : rem_train_default().n_steps;
   }
   if (o->valid_fraction <= 0.0) {
     o->valid_fraction = DEFAULT_FRACTION;
   }
-  if (o->limits.seconds <= 0.0 && !o->limits.epochs && !o->limits.patience) {
+  if (o->limits.seconds <= 0.0 && !o->limits.epochs && !o->limits.patience &&
+      !o->control.watch) {
     o->limits.seconds = DEFAULT_SECONDS;
+  }
+}
+
+/// Return what follows --control, which decides what the others mean
+static const char*
+find_control(const int argc, char** const argv)
+{
+  const char* folder = NULL;
+  int         letter = 0;
+  while ((letter = command_option(argc, argv, SHORT, long_options)) != -1) {
+    folder = letter == OPTION_CONTROL ? optarg : folder;
+  }
+  optind = 1;
+  return folder;
+}
+
+/// Set everything to what is best without options
+static void
+set_defaults(TrainOptions* const out, const char* const control_folder)
+{
+  memset(out, 0, sizeof(*out));
+  out->n_threads          = rem_pool_n_processors();
+  out->control.folder     = control_folder;
+  out->control.n_mixtures = DEFAULT_MIXTURES;
+  out->loss               = rem_loss_default();
+  out->loss.esr_weight    = 1.0f;
+  out->loss.dc_weight     = (float)DEFAULT_DC;
+  out->spec =
+    control_folder ? rem_control_train_default() : rem_train_default();
+  out->spec.n_steps = control_folder ? out->spec.n_steps : NOT_GIVEN;
+  if (control_folder) {
+    out->spec.n_warm_up = NOT_GIVEN;
   }
 }
 
 int
 train_options_read(const int argc, char** const argv, TrainOptions* const out)
 {
-  memset(out, 0, sizeof(*out));
-  out->spec            = rem_train_default();
-  out->n_threads       = rem_pool_n_processors();
-  out->loss            = rem_loss_default();
-  out->loss.esr_weight = 1.0f;
-  out->loss.dc_weight  = (float)DEFAULT_DC;
-  out->spec.n_steps    = 0U; // Not given
-
   int letter = 0;
-  while ((letter = command_option(argc, argv, "i:t:o:qh", long_options)) !=
-         -1) {
+  set_defaults(out, find_control(argc, argv));
+  while ((letter = command_option(argc, argv, SHORT, long_options)) != -1) {
     if (letter == 'h') {
       out->help = true;
       return REM_EXIT_DONE;
@@ -272,7 +352,8 @@ train_options_read(const int argc, char** const argv, TrainOptions* const out)
   if (optind < argc) {
     return command_usage(argv[0], "`%s` belongs to no option", argv[optind]);
   }
-  const int status = check_pairs(out, argv[0]);
+  const int status =
+    out->control.folder ? REM_EXIT_DONE : check_pairs(out, argv[0]);
   if (status) {
     return status;
   }

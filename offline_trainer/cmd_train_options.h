@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// What cmd_train_options.c and cmd_train_values.c share, and no one else
+/// What cmd_train_options.c, cmd_train_values.c and
+/// cmd_train_control_options.c share, and no one else
 
 #ifndef REM_OFFLINE_TRAINER_CMD_TRAIN_OPTIONS_H
 #define REM_OFFLINE_TRAINER_CMD_TRAIN_OPTIONS_H
@@ -40,6 +41,17 @@ enum {
   OPTION_NAME,
   OPTION_AUTHOR,
   OPTION_NOTES,
+  OPTION_CONTROL,
+  OPTION_VALIDATION,
+  OPTION_MIXTURES,
+  OPTION_HEAD,
+  OPTION_RNN_ROWS,
+  OPTION_SWITCH,
+  OPTION_CHOICE,
+  OPTION_CONTINUOUS,
+  OPTION_WATCH,
+  OPTION_OSC,
+  OPTION_INSTANCE,
 };
 
 /// Return whether the value of the option `letter` is a number in a range
@@ -62,6 +74,23 @@ train_read_number(TrainOptions* options,
 /// Store `--time`: "120s", "2m", "1.5h" or plain seconds
 int
 train_read_time(TrainOptions* options, const char* text);
+
+/// Return whether an option means nothing to training on control frames
+bool
+train_is_of_sound(int letter);
+
+/**
+   Store the value of an option of control frames, #OPTION_CONTROL and above.
+
+   @param name Of the option, for complaints.
+   @param text Its value, or NULL.
+   @return #REM_EXIT_DONE, or complains and returns #REM_EXIT_USAGE.
+*/
+int
+train_read_control(TrainOptions* options,
+                   int           letter,
+                   const char*   name,
+                   const char*   text);
 
 /// Store `--pre-emphasis`: the coefficients of an FIR, or one number x for
 /// 1 - x z^-1

@@ -83,7 +83,9 @@ train_take_best(TrainRun* const run, RemError* const error)
   }
   rem_model_free(run->model);
   run->model = model;
-  return train_set_metrics(model, &run->news, NULL)
+  return (run->facts.frames
+            ? train_set_control_metrics(model, &run->facts, &run->news)
+            : train_set_metrics(model, &run->news, NULL))
            ? REM_SUCCESS
            : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the model");
 }
@@ -97,6 +99,8 @@ better(void* const handle, const RemTrainNews* const news)
   run->news             = *news;
   if (train_take_best(run, &error) || train_write_model(run, &error)) {
     complain(run, &error);
+  } else if (run->live) {
+    train_live_better(run);
   }
 }
 
@@ -107,6 +111,9 @@ keep(void* const handle, const bool last)
   TrainRun* const run   = (TrainRun*)handle;
   RemError        error = {REM_SUCCESS, "", ""};
   const double    clock = progress_clock();
+  if (!last && run->live) {
+    train_live_epoch(run);
+  }
   if (!last && clock - run->last_keep < KEEP_INTERVAL) {
     return;
   }
@@ -145,20 +152,24 @@ figure(const double value, char* const text, const size_t size)
 static void
 say(TrainRun* const run, const RemTrainNews* const news)
 {
-  char         loss[32], esr[32], best[32], left[32] = "";
-  const double part = news->done;
+  char         loss[32], now[32], best[32], left[32] = "";
+  const double part  = news->done;
+  const bool   sound = !run->facts.frames;
   if (part > 0.0) {
     (void)progress_duration(
       news->seconds * (1.0 - part) / part, left, sizeof(left));
   }
   progress_say(&run->progress,
-               "epoch %u, loss %s, validation ESR %s, best %s, %.1f M"
-               " samples/s%s%s%s",
+               "epoch %u, loss %s, validation %s %s, best %s, %.*f"
+               " %s/s%s%s%s",
                news->epoch + 1U,
                figure(news->loss, loss, sizeof(loss)),
-               figure(news->figure, esr, sizeof(esr)),
+               run->lesson.figure,
+               figure(news->figure, now, sizeof(now)),
                figure(news->best, best, sizeof(best)),
-               1e-6 * news->samples_per_second,
+               sound ? 1 : 0,
+               (sound ? 1e-6 : 1.0) * news->samples_per_second,
+               sound ? "M samples" : "events",
                *left ? ", " : "",
                left,
                *left ? " left" : "");

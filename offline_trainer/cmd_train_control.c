@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/cmd_train_control.h"
+
+#include "offline_trainer/control/control_lesson.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SETTLED 5.0 ///< Seconds without a new row: the take is over
+
+void
+control_data_clear(ControlData* const data)
+{
+  rem_performances_clear(&data->all);
+  rem_performances_clear(&data->validation);
+  rem_control_set_clear(&data->set);
+}
+
+/// Take whole folders for both parts
+static RemStatus
+take_folders(const ControlData* const data,
+             RemControlSet* const     out,
+             RemError* const          error)
+{
+  bool good = true;
+  for (size_t i = 0U; good && i < data->all.n; ++i) {
+    good = rem_performances_add(&out->training, &data->all, i);
+  }
+  for (size_t i = 0U; good && i < data->validation.n; ++i) {
+    good = rem_performances_add(&out->held_out, &data->validation, i);
+  }
+  return good
+           ? REM_SUCCESS
+           : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for performances");
+}
+
+RemStatus
+control_data_read(const TrainOptions* const  options,
+                  const RemControlSet* const earlier,
+                  ControlData* const         out,
+                  RemError* const            error)
+{
+  const TrainControl* const c      = &options->control;
+  const uint32_t            n_dims = earlier ? earlier->training.n_dims : 0U;
+  RemStatus                 st     = rem_performances_read(
+    c->folder, c->all_rows, n_dims, c->watch ? SETTLED : 0.0, &out->all, error);
+  if (st || !c->validation) {
+    return st ? st
+              : rem_control_set_split(&out->all, earlier, &out->set, error);
+  }
+  st = rem_performances_read(
+    c->validation, c->all_rows, out->all.n_dims, 0.0, &out->validation, error);
+  return st ? st : take_folders(out, &out->set, error);
+}
+
+/// Look at performances as the baselines do
+static RemTakes
+takes_of(const RemPerformances* const p)
+{
+  return (RemTakes){p->frames, p->begins, p->n};
+}
+
+RemStatus
+control_data_measure(ControlData* const data, RemError* const error)
+{
+  const RemTakes training = takes_of(&data->set.training);
+  const RemTakes held_out = takes_of(&data->set.held_out);
+  return rem_baselines(
+    &data->frames, &training, &held_out, &data->baselines, error);
+}
+
+/// Say how dimensions are told, where that is not as numbers
+static void
+print_kinds(const RemFrames* const frames)
+{
+  for (uint32_t d = 0U; d < frames->n_dims; ++d) {
+    const RemDim* const dim = &frames->dims[d];
+    if (dim->kind == REM_DIM_SWITCH) {
+      fprintf(stderr, "  dimension %u is a switch\n", d + 1U);
+    } else if (dim->kind == REM_DIM_CHOICE) {
+      fprintf(stderr,
+              "  dimension %u is a choice of %u values\n",
+              d + 1U,
+              dim->n_choices);
+    }
+  }
+}
+
+/// Say what is about to happen
+static void
+print_plan(const TrainOptions* const o, const ControlData* const data)
+{
+  const RemPerformances* const training = &data->set.training;
+  const RemPerformances* const held_out = &data->set.held_out;
+  fprintf(stderr,
+          "Learning from %zu events of %zu performances, testing on %zu of"
+          " %zu: %u dimensions, LSTM %u x %u, %zu parameters, %u threads.\n",
+          rem_performances_n_events(training),
+          training->n,
+          rem_performances_n_events(held_out),
+          held_out->n,
+          data->frames.n_dims,
+          o->spec.net.n_layers,
+          o->spec.net.n_hidden,
+          rem_net_n_params(&o->spec.net),
+          o->n_threads);
+  for (size_t i = 0U; i < held_out->n && !o->control.validation; ++i) {
+    fprintf(stderr, "  held out: %s\n", held_out->names[i]);
+  }
+  if (data->all.n_short) {
+    fprintf(stderr,
+            "  left out: %zu logs with fewer than two events\n",
+            data->all.n_short);
+  }
+  print_kinds(&data->frames);
+}
+
+/// Say how it went and what to do next
+static void
+print_summary(const TrainRun* const run)
+{
+  const TrainOptions* const o = run->facts.options;
+  const RemBaselines* const b = run->facts.baselines;
+  char                      time[32];
+  printf("Validation, nats per event; less is better\n"
+         "  this net         %9.3f  best of %u epochs in %s\n"
+         "  AR(%u)%*s %9.3f\n"
+         "  repeat the last  %9.3f\n",
+         run->news.best,
+         run->news.epoch,
+         progress_duration(run->news.seconds, time, sizeof(time)),
+         b->ar_order,
+         b->ar_order > 9U ? 9 : 10,
+         "",
+         b->ar_nll,
+         b->repeat_nll);
+  if (!(run->news.best < fmin(b->ar_nll, b->repeat_nll))) {
+    printf("The net knows nothing that a line through the last frames does not:"
+           " train longer, or record more.\n");
+  }
+  printf("Next:\n"
+         "  remanence generate %s --seconds 60 -o out.log\n"
+         "  REMANENCE_MODEL=%s jalv urn:remanence:control\n",
+         o->output_path,
+         o->output_path);
+  if (run->interrupted) {
+    printf("  the same command with --resume, to go on training\n");
+  }
+}
+
+/// Write the best model for good
+static RemStatus
+conclude(TrainRun* const run, RemError* const error)
+{
+  RemStatus st = REM_SUCCESS;
+  if (!rem_trainer_best(run->trainer)) {
+    return rem_fail(error,
+                    REM_NOT_FINITE,
+                    NULL,
+                    "No model came out: none played without running away");
+  }
+  if ((st = train_take_best(run, error)) ||
+      (st = train_write_model(run, error))) {
+    return st;
+  }
+  if (!run->facts.options->quiet) {
+    print_summary(run);
+  }
+  return REM_SUCCESS;
+}
+
+/// Learn what frames mean and prepare the run
+static RemStatus
+prepare(TrainRun* const     run,
+        TrainOptions* const o,
+        ControlData* const  data,
+        RemError* const     error)
+{
+  const uint32_t n_mixtures = o->control.linear ? 0U : o->control.n_mixtures;
+  RemStatus      st         = rem_frames_learn(
+    &data->set.training, o->control.wishes, n_mixtures, &data->frames, error);
+  if (st || (st = control_data_measure(data, error))) {
+    return st;
+  }
+  o->spec.net =
+    rem_frames_net(&data->frames, o->spec.net.n_hidden, o->spec.net.n_layers);
+  run->facts.set       = &data->set;
+  run->facts.frames    = &data->frames;
+  run->facts.baselines = &data->baselines;
+  run->facts.about     = train_control_about(&run->facts);
+  run->resume_path     = train_path_with(o->output_path, ".resume");
+  if (!run->facts.about || !run->resume_path) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to train");
+  }
+  return REM_SUCCESS;
+}
+
+/// Read the folders; where one is watched, wait for enough to begin with
+static RemStatus
+read_first(const TrainOptions* const o,
+           ControlData* const        data,
+           RemError* const           error)
+{
+  RemStatus st   = control_data_read(o, NULL, data, error);
+  bool      told = false;
+  while (st && o->control.watch &&
+         (st == REM_NO_FILE || st == REM_BAD_ARGUMENT) &&
+         !command_interrupted()) {
+    if (!told) {
+      fprintf(stderr,
+              "Waiting for performances in %s: %s\n",
+              o->control.folder,
+              error->text);
+    }
+    told = true;
+    (void)sleep(1U);
+    control_data_clear(data);
+    st = control_data_read(o, NULL, data, error);
+  }
+  return st;
+}
+
+/// Train on data that are read
+static RemStatus
+train(TrainRun* const           run,
+      const TrainOptions* const o,
+      ControlData* const        data,
+      RemError* const           error)
+{
+  if (!o->quiet) {
+    print_plan(o, data);
+  }
+  command_hold_interrupts(); // Before threads start
+  RemStatus st = rem_control_lesson_open(
+    &o->spec, &data->frames, &data->set, o->n_threads, &run->lesson, error);
+  if (!st && (o->control.watch || o->control.osc) &&
+      !(run->live = train_live_new(o, data, error))) {
+    st = error->status;
+  }
+  if (!st) {
+    st = train_run(run, error);
+  }
+  if (st && !(run->trainer && rem_trainer_best(run->trainer))) {
+    return st;
+  }
+  const RemStatus last = conclude(run, error);
+  return st ? st : last;
+}
+
+RemStatus
+train_control(TrainRun* const     run,
+              TrainOptions* const options,
+              RemError* const     error)
+{
+  ControlData data = {.all = {.n = 0U}};
+  RemStatus   st   = train_check_folder(options->output_path, error);
+  if (!st && !(st = read_first(options, &data, error)) &&
+      !(st = prepare(run, options, &data, error))) {
+    st = train(run, options, &data, error);
+  }
+  train_live_free(run->live);
+  control_data_clear(&data);
+  return st;
+}

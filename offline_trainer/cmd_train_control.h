@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: ISC
+
+/// What the files cmd_train_control*.c share, and no one else
+
+#ifndef REM_OFFLINE_TRAINER_CMD_TRAIN_CONTROL_H
+#define REM_OFFLINE_TRAINER_CMD_TRAIN_CONTROL_H
+
+#include "offline_trainer/cmd_train.h"
+
+/// Everything that a run on control frames learns from
+typedef struct {
+  RemPerformances all;        ///< Of the folder
+  RemPerformances validation; ///< Of --validation, or none
+  RemControlSet   set;
+  RemFrames       frames;
+  RemBaselines    baselines;
+} ControlData;
+
+/// Free what data own
+void
+control_data_clear(ControlData* data);
+
+/**
+   Read the folders and say which performances are held out.
+
+   While a folder is watched, logs count when nothing has been written to them
+   for a while.
+
+   @param earlier A set whose performances stay where they are, or NULL.
+   @param out     `all`, `validation` and `set` are filled; to be cleared either
+                  way.
+*/
+RemStatus
+control_data_read(const TrainOptions*  options,
+                  const RemControlSet* earlier,
+                  ControlData*         out,
+                  RemError*            error);
+
+/**
+   Prepare what goes on while a run on `data` trains: folders are watched and
+   models sent as its options say.
+
+   @param data Changed as performances come.
+   @return NULL with `error` filled if the address is none, or without memory.
+*/
+TrainLive*
+train_live_new(const TrainOptions* options, ControlData* data, RemError* error);
+
+/// Free it; NULL is allowed
+void
+train_live_free(TrainLive* live);
+
+/// Measure how well simple predictions do on `data->set`
+RemStatus
+control_data_measure(ControlData* data, RemError* error);
+
+#endif // REM_OFFLINE_TRAINER_CMD_TRAIN_CONTROL_H

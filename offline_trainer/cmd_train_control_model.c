@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/cmd_train.h"
+
+#include <jansson.h>
+#include <nettle/sha2.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/// Write a digest of performances as hex digits
+static void
+print_digest(FILE* const out, const RemPerformances* const p)
+{
+  const size_t      n = p->begins[p->n] * (1U + p->n_dims) * sizeof(float);
+  struct sha256_ctx context;
+  uint8_t           bytes[SHA256_DIGEST_SIZE];
+  sha256_init(&context);
+  sha256_update(
+    &context, (p->n + 1U) * sizeof(size_t), (const uint8_t*)p->begins);
+  sha256_update(&context, n, (const uint8_t*)p->frames);
+  sha256_digest(&context, sizeof(bytes), bytes);
+  for (size_t i = 0; i < sizeof(bytes); ++i) {
+    fprintf(out, "%02x", bytes[i]);
+  }
+  fputc('\n', out);
+}
+
+/// Write how dimensions are told: the word of an option
+static void
+print_kinds(FILE* const out, const RemFrames* const frames)
+{
+  static const char* const words[] = {"continuous", "switch", "choice"};
+  for (uint32_t d = 0U; d < frames->n_dims; ++d) {
+    fprintf(out, "--%s %u\n", words[frames->dims[d].kind], d + 1U);
+  }
+}
+
+char*
+train_control_about(const TrainFacts* const facts)
+{
+  const TrainOptions* const o    = facts->options;
+  char*                     text = NULL;
+  size_t                    size = 0U;
+  FILE* const               out  = open_memstream(&text, &size);
+  if (!out) {
+    return NULL;
+  }
+  fprintf(out, "--hidden %u\n", o->spec.net.n_hidden);
+  fprintf(out, "--layers %u\n", o->spec.net.n_layers);
+  fprintf(out, "--head %s\n", o->control.linear ? "linear" : "mdn");
+  fprintf(out, "--mixtures %u\n", facts->frames->n_mixtures);
+  train_print_spec(out, &o->spec);
+  print_kinds(out, facts->frames);
+  fprintf(out, "to learn from: performances with SHA-256 ");
+  print_digest(out, &facts->set->training);
+  fprintf(out, "held out: performances with SHA-256 ");
+  print_digest(out, &facts->set->held_out);
+  const bool good = !ferror(out);
+  if (fclose(out) || !good) {
+    free(text);
+    return NULL;
+  }
+  return text;
+}
+
+/// Append the names of performances to `list`
+static void
+list_names(const RemPerformances* const p,
+           const bool                   held_out,
+           json_t* const                list)
+{
+  for (size_t i = 0U; i < p->n; ++i) {
+    const size_t n_events = p->begins[i + 1U] - p->begins[i] - 1U;
+    (void)json_array_append_new(list,
+                                json_pack("{s:s, s:I, s:b}",
+                                          "log",
+                                          p->names[i],
+                                          "events",
+                                          (json_int_t)n_events,
+                                          "held_out",
+                                          (int)held_out));
+  }
+}
+
+bool
+train_list_performances(const TrainFacts* const facts, json_t* const all)
+{
+  json_t* const list = json_array();
+  list_names(&facts->set->training, false, list);
+  list_names(&facts->set->held_out, true, list);
+  return list && !json_object_set_new(all, "performances", list);
+}
+
+/// Add a number to `all` if it is one
+static void
+add_real(json_t* const all, const char* const name, const double value)
+{
+  if (isfinite(value)) {
+    (void)json_object_set_new(all, name, json_real(value));
+  }
+}
+
+bool
+train_set_control_metrics(RemModel* const           model,
+                          const TrainFacts* const   facts,
+                          const RemTrainNews* const news)
+{
+  json_t* const all = json_object();
+  add_real(all, "val_nll", news->best);
+  add_real(all, "val_nll_repeat", facts->baselines->repeat_nll);
+  add_real(all, "val_nll_ar", facts->baselines->ar_nll);
+  (void)json_object_set_new(all, "epochs", json_integer(news->epoch));
+  add_real(all, "training_seconds", news->seconds);
+  char* const text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+  json_decref(all);
+  if (text) {
+    free(model->metrics);
+    model->metrics = text;
+  }
+  return text;
+}
