@@ -3,6 +3,7 @@
 #include "offline_trainer/describe.h"
 
 #include "dsp/denormal.h"
+#include "dsp/modelfile/frames.h"
 #include "dsp/modelfile/words.h"
 #include "offline_trainer/progress.h"
 
@@ -208,6 +209,61 @@ print_sound(const RemModel* const model)
   print_levels(model);
 }
 
+/// Print what a dimension of control frames is
+static void
+print_dim(const RemDim* const dim, const uint32_t number)
+{
+  label(number > 1U ? "" : "dimensions");
+  printf("%u: ", number);
+  print_safely(dim->name);
+  fputs(*dim->name ? ", " : "", stdout);
+  switch (dim->kind) {
+  case REM_DIM_CONTINUOUS:
+    printf(
+      "mean %.3g, deviation %.3g\n", (double)dim->offset, (double)dim->scale);
+    break;
+  case REM_DIM_SWITCH:
+    puts("a switch");
+    break;
+  case REM_DIM_CHOICE:
+    printf("a choice of %u values\n", dim->n_choices);
+    break;
+  }
+}
+
+/// Print what the columns of a net for control frames mean
+static void
+print_frames(const RemFrames* const frames)
+{
+  label("plays");
+  printf("control frames of %u %s, by ",
+         frames->n_dims,
+         frames->n_dims > 1U ? "dimensions" : "dimension");
+  if (frames->n_mixtures) {
+    printf("%u Gaussians\n", frames->n_mixtures);
+  } else {
+    puts("one guess");
+  }
+  label("times");
+  printf("%.3g s in the mean, up to %.3g s\n",
+         exp((double)frames->dt_offset),
+         (double)frames->dt_maximum);
+  for (uint32_t d = 0U; d < frames->n_dims; ++d) {
+    print_dim(&frames->dims[d], d + 1U);
+  }
+}
+
+/// Print what predicting an event takes
+static void
+print_event_cost(const RemModel* const model, const double cost)
+{
+  label("cost");
+  printf("%zu multiply-adds an event; here %.2f us (%s)\n",
+         multiply_adds(&model->spec),
+         1e6 * cost,
+         rem_net_isa());
+}
+
 /// Print what playing the model takes
 static void
 print_cost(const RemModel* const model, const double cost)
@@ -237,12 +293,20 @@ describe_text(const char* const     path,
     putchar('\n');
   }
   print_net(&model->spec);
-  print_sound(model);
+  if (model->frames) {
+    print_frames(model->frames);
+  } else {
+    print_sound(model);
+  }
   label("rest state");
   printf("|h| up to %.3g, |c| up to %.3g\n",
          largest_rest(model, 0U),
          largest_rest(model, 1U));
-  print_cost(model, cost);
+  if (model->frames) {
+    print_event_cost(model, cost);
+  } else {
+    print_cost(model, cost);
+  }
   print_words("metadata", model->metadata);
   print_words("metrics", model->metrics);
   print_words("provenance", model->provenance);
@@ -309,7 +373,10 @@ describe_json(const char* const     path,
               rem_words_object(model->metrics),
               "provenance",
               rem_words_object(model->provenance));
-  if (facts && !rem_words_write_settings(model, facts)) {
+  const bool framed =
+    !facts || !model->frames ||
+    !json_object_set_new(facts, "frames", rem_frames_write(model->frames));
+  if (facts && (!framed || !rem_words_write_settings(model, facts))) {
     json_decref(facts);
     return NULL;
   }
