@@ -1,0 +1,213 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""`remanence train --control` as a user meets it, on performances made here and
+on IMPSY's where they are there."""
+
+import datetime
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+PROGRAM = pathlib.Path(os.environ['BUILD_DIR'])/'remanence'
+REAL = pathlib.Path(os.environ.get('REMANENCE_SHARED', ''))/'data'/'control-9d'
+SMALL = ['--hidden', '12', '--layers', '1', '--mixtures', '2', '--batch', '4',
+         '--window', '16', '--threads', '2']
+
+
+def play(path, seconds, seed):
+    """Write a log of two faders and a switch: short notes and long ones, told by
+    the first fader, in no order, so that a line through them says little"""
+    rng = random.Random(seed)
+    at = datetime.datetime(2026, 1, 31, 12)
+    rows, t, i = [], 0.0, 0
+    while t < seconds:
+        long = rng.random() < 0.3
+        dt = (0.4 if long else 0.1) * rng.uniform(0.95, 1.05)
+        t, i = t + dt, i + 1
+        at += datetime.timedelta(seconds=dt)
+        rows.append('%s,interface,%.4f,%.4f,%d\n' % (
+            at.isoformat(timespec='microseconds'), 0.8 if long else 0.3,
+            rng.choice((0.2, 0.9)) + rng.gauss(0, 0.01), i % 5 == 0))
+    pathlib.Path(path).write_text(''.join(rows))
+
+
+def make_logs(folder, n):
+    os.makedirs(folder, exist_ok=True)
+    for i in range(n):
+        play('%s/2026-01-31T12-%02d-00-4d-mdrnn.log' % (folder, i),
+             15 + 7 * (i % 3), i)
+
+
+def start(*arguments, folder='logs', **options):
+    return subprocess.Popen(
+        [PROGRAM, 'train', *(['--control', folder] if folder else []),
+         *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, **options)
+
+
+def finish(process, status=0):
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == status, (process.returncode, out, err)
+    return out + err
+
+
+def train(*arguments, status=0, **options):
+    return finish(start(*arguments, **options), status)
+
+
+def tensors(path):
+    """Return the bytes of every tensor of a safetensors file, and its texts"""
+    data = pathlib.Path(path).read_bytes()
+    length = struct.unpack('<Q', data[:8])[0]
+    header = json.loads(data[8:8 + length])
+    texts = header.pop('__metadata__', {})
+    return {name: data[8 + length + t['data_offsets'][0]:
+                       8 + length + t['data_offsets'][1]]
+            for name, t in header.items()}, texts
+
+
+def table_of(said):
+    """Return the figures of the table at the end: net, AR, repeat"""
+    rows = said.split('Validation, nats')[1].splitlines()[1:4]
+    assert 'this net' in rows[0] and 'AR(' in rows[1], rows
+    return [float(row[18:28]) for row in rows]
+
+
+def wait_for(path, process):
+    until = time.monotonic() + 30
+    while not os.path.exists(path):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, path
+        time.sleep(0.01)
+
+
+def test_words():
+    """Mistakes in the command line are told in words, with status 2"""
+    for arguments, words in (
+            (['-o', 'a.json'], '.safetensors'),
+            (['-o', 'a.safetensors', '--input', 'dry.wav'], 'is for training'),
+            (['-o', 'a.safetensors', '--stft', '1'], '--stft'),
+            (['-o', 'a.safetensors', '--mixtures', '99'], 'from 1 to 32'),
+            (['-o', 'a.safetensors', '--head', 'soft'], 'mdn or linear'),
+            (['-o', 'a.safetensors', '--choice', '0'], 'from 1 to 32'),
+            (['-o', 'a.safetensors', '--switch', '1;2'], '--switch'),
+            ([], '-o')):
+        said = train(*arguments, status=2)
+        assert words in said, said
+    said = train('--mixtures', '3', '-o', 'a.safetensors', status=2,
+                 folder=None)
+    assert '--control' in said, said
+
+
+def test_bad_folders():
+    """What is wrong with logs is told, with the file"""
+    for name in 'empty', 'one', 'mixed', 'broken':
+        os.makedirs(name, exist_ok=True)
+    play('one/a.log', 5, 1)
+    play('mixed/a.log', 5, 1)
+    row = '2026-01-31T12:00:0%d.000000,interface,0.5\n'
+    pathlib.Path('mixed/b.log').write_text(row % 1 + row % 2)
+    shutil.copy('one/a.log', 'broken/a.log')
+    pathlib.Path('broken/b.log').write_text(
+        row % 1 + '2026-01-31T12:00:02.0,interface,loud\n' + row % 3)
+    for folder, words in (('nowhere', 'nowhere'), ('empty', 'empty'),
+                          ('one', 'one performance'), ('mixed', 'differ'),
+                          ('broken', 'b.log')):
+        said = train('-o', 'a.safetensors', folder=folder, status=1)
+        assert words in said, (folder, said)
+    said = train('--choice', '2', '-o', 'a.safetensors', status=1)
+    assert 'Dimension 2' in said, said
+    assert not os.path.exists('a.safetensors')
+
+
+def test_learns():
+    """The rhythm is learned, the table says so, and the model what it is"""
+    said = train(*SMALL, '--epochs', '150', '--name', 'Limp', '-o',
+                 'limp.safetensors')
+    assert 'dimension 3 is a switch' in said, said
+    assert 'held out: 2026-01-31T12-' in said, said
+    net, autoregression, repeat = table_of(said)
+    assert net < min(autoregression, repeat) - 1, said
+    values, texts = tensors('limp.safetensors')
+    everything = json.dumps(texts)
+    for words in 'Limp', 'val_nll', 'val_nll_ar', 'mdrnn.log', '--seed 1':
+        assert words in everything, (words, texts)
+    assert 'check.output' in values
+    assert os.getcwd() not in everything
+
+
+def test_validation():
+    """A folder of its own to test with, a linear head, kinds as told"""
+    make_logs('tests', 2)
+    said = train(*SMALL, '--validation', 'tests', '--epochs', '5', '--head',
+                 'linear', '--continuous', '3', '-o', 'v.safetensors')
+    assert 'of 2: 3 dimensions' in said and 'held out' not in said, said
+    assert 'switch' not in said, said
+    assert train(*SMALL, '--epochs', '1', '--choice', '1', '--quiet', '-o',
+                 'q.safetensors') == ''
+
+
+def test_resume():
+    """Stopped in the middle, and continued: the same model as without"""
+    options = [*SMALL, '--epochs', '60']
+    train(*options, '-o', 'whole.safetensors')
+    process = start(*options, '-o', 'part.safetensors')
+    wait_for('part.safetensors.resume', process)
+    process.send_signal(signal.SIGINT)
+    finish(process)
+    tensors('part.safetensors')
+    train(*options, '--resume', '-o', 'part.safetensors')
+    assert tensors('part.safetensors')[0] == tensors('whole.safetensors')[0]
+    said = train(*options, '--resume', '--mixtures', '3', '-o',
+                 'part.safetensors', status=1)
+    assert '--mixtures 2' in said and '--mixtures 3' in said, said
+
+
+def test_watch():
+    """Waits for performances, takes in those that come, ends on Ctrl-C"""
+    os.makedirs('live', exist_ok=True)
+    process = start(*SMALL, '--watch', '-o', 'live.safetensors', folder='live')
+    time.sleep(0.5)
+    make_logs('live', 3)
+    old = time.time() - 60
+    for name in os.listdir('live'):
+        os.utime('live/' + name, (old, old))
+    wait_for('live.safetensors', process)
+    play('live/2026-02-01T12-00-00-4d-mdrnn.log', 20, 9)
+    os.utime('live/2026-02-01T12-00-00-4d-mdrnn.log', (old, old))
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    said = finish(process)
+    assert 'Waiting for performances' in said, said
+    assert '1 new performance' in said, said
+    tensors('live.safetensors')
+
+
+def test_real():
+    """Real performances: some seconds of a busy machine learn something"""
+    said = train('--epochs', '3', '--validation', REAL/'val', '-o',
+                 'real.safetensors', folder=REAL/'train')
+    assert '65668 events of 22 performances' in said, said
+    assert table_of(said)[0] < -5, said
+
+
+def main():
+    make_logs('logs', 9)
+    tests = [f for name, f in globals().items() if name.startswith('test_')]
+    for test in tests:
+        if test is not test_real or REAL.exists():
+            begun = time.monotonic()
+            test()
+            print('%s: %.1f s' % (test.__name__, time.monotonic() - begun),
+                  file=sys.stderr)
+
+
+if __name__ == '__main__':
+    main()
