@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 
+#include "offline_trainer/cmd_eval_control.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/data/audio.h"
 #include "offline_trainer/evaluate.h"
@@ -18,14 +19,22 @@
 static const char help_text[] =
   "Usage: remanence eval [OPTION]... MODEL --input IN --target TARGET\n"
   "  or:  remanence eval [OPTION]... --prediction PLAYED --target TARGET\n"
+  "  or:  remanence eval [OPTION]... MODEL --control FOLDER\n"
   "Play IN through MODEL and say how far that is from TARGET, the recording\n"
   "of the device itself. Or say it of PLAYED, which something else played.\n"
+  "Or say how surprised a MODEL for control frames is by the performances in\n"
+  "FOLDER.\n"
   "\n"
   "  -i, --input IN         what went into the device\n"
   "  -t, --target TARGET    what came out\n"
   "  -p, --prediction PLAYED  what is compared with TARGET, without a MODEL\n"
   "      --knob NAME=VALUE  set a knob of the model; repeat for each\n"
   "      --latency N        TARGET lags IN by N samples [0]\n"
+  "      --control FOLDER   logs of performances\n"
+  "      --training FOLDER  logs that the simple predictions learn from, "
+  "which\n"
+  "                         stand beside MODEL [those of --control]\n"
+  "      --rnn-rows         take what a net played, too\n"
   "      --json             print one JSON object instead of a table\n"
   "  -h, --help             show this\n"
   "\n"
@@ -40,6 +49,9 @@ static const struct option options[] = {
   {"prediction", required_argument, NULL, 'p'},
   {"knob", required_argument, NULL, 'k'},
   {"latency", required_argument, NULL, 'l'},
+  {"control", required_argument, NULL, 'c'},
+  {"training", required_argument, NULL, 'T'},
+  {"rnn-rows", no_argument, NULL, 'r'},
   {"json", no_argument, NULL, 'j'},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
@@ -55,6 +67,7 @@ typedef struct {
   uint32_t    rate; ///< Hz
   size_t      n;    ///< Samples compared
   RemFigures  figures;
+  EvalControl control; ///< `folder` is NULL for sound
 } Evaluation;
 
 /// Read a file and keep its first channel
@@ -311,6 +324,15 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   case 'j':
     e->json = true;
     return REM_EXIT_DONE;
+  case 'c':
+    e->control.folder = optarg;
+    return REM_EXIT_DONE;
+  case 'T':
+    e->control.training = optarg;
+    return REM_EXIT_DONE;
+  case 'r':
+    e->control.all_rows = true;
+    return REM_EXIT_DONE;
   case 'k':
     return player_add_knob(&e->player, optarg);
   case 'l':
@@ -321,6 +343,21 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   default:
     return command_bad_option(argv, options);
   }
+}
+
+/// Evaluate a model for control frames, which is the one word that is left
+static int
+evaluate_control(Evaluation* const e, const int n_words, char** const argv)
+{
+  if (n_words != 1 || e->input_path || e->target_path || e->player.n_settings ||
+      e->latency) {
+    return command_usage(argv[0],
+                         "with --control it wants MODEL, and nothing about"
+                         " sound");
+  }
+  e->control.model_path = argv[optind];
+  e->control.json       = e->json;
+  return eval_control(argv[0], &e->control);
 }
 
 int
@@ -337,6 +374,9 @@ cmd_eval(const int argc, char** const argv)
     if (take_option(&e, letter, argv)) {
       return REM_EXIT_USAGE;
     }
+  }
+  if (e.control.folder) {
+    return evaluate_control(&e, argc - optind, argv);
   }
   if (argc - optind != (e.played ? 0 : 1) || !e.input_path || !e.target_path) {
     return command_usage(argv[0],

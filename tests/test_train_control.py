@@ -143,6 +143,35 @@ def test_learns():
     assert os.getcwd() not in everything
 
 
+def run(*arguments, status=0):
+    done = subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+def test_eval():
+    """Other performances are no surprise either; what cannot be is told"""
+    make_logs('tests', 2)
+    said = run('eval', 'limp.safetensors', '--control', 'tests', '--training',
+               'logs', '--json')
+    found = json.loads(said)
+    assert found['performances'] == 2 and found['events'] > 100, said
+    assert found['nll'] < min(found['nll_ar'], found['nll_repeat']) - 1, said
+    assert 'this net' in run('eval', 'limp.safetensors', '--control', 'tests')
+    for arguments, words in ((['--control', 'nowhere'], 'nowhere'),
+                             (['--control', 'flat'], 'flat')):
+        os.makedirs('flat', exist_ok=True)
+        said = run('eval', 'limp.safetensors', *arguments, status=1)
+        assert words in said, said
+    said = run('eval', 'limp.safetensors', '--control', 'tests', '--input',
+               'a.wav', status=2)
+    assert 'nothing about sound' in said, said
+    said = run('info', 'limp.safetensors')
+    assert 'control frames of 3 dimensions' in said, said
+    assert '3: a switch' in said, said
+
+
 def test_validation():
     """A folder of its own to test with, a linear head, kinds as told"""
     make_logs('tests', 2)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+
+/// `remanence eval` of a model for control frames.  For cmd_eval*.c only.
+
+#ifndef REM_OFFLINE_TRAINER_CMD_EVAL_CONTROL_H
+#define REM_OFFLINE_TRAINER_CMD_EVAL_CONTROL_H
+
+#include <stdbool.h>
+
+/// What the command line says
+typedef struct {
+  const char* model_path;
+  const char* folder;   ///< Of performances to test with
+  const char* training; ///< Folder of those that baselines learn from, or NULL
+  bool        all_rows; ///< What a net played, too
+  bool        json;
+} EvalControl;
+
+/// Measure and print; return the exit status
+int
+eval_control(const char* command, const EvalControl* asked);
+
+#endif // REM_OFFLINE_TRAINER_CMD_EVAL_CONTROL_H
