@@ -28,6 +28,7 @@
 #include <string.h>
 
 #define N 100000U
+#define MANY 1000000.0
 #define CHI2_2 27.6
 #define CHI2_7 40.5
 
@@ -98,6 +99,42 @@ static double
 normal_function(const double x)
 {
   return 0.5 * erfc(-x * sqrt(0.5));
+}
+
+/// The generator's first numbers as others print them (rosettacode.org)
+static void
+check_splitmix(void)
+{
+  static const uint64_t known[] = {6457827717110365317U,
+                                   3203168211198807973U,
+                                   9817491932198370423U,
+                                   4593380528125082431U,
+                                   16408922859458223821U};
+  RemRandom             random  = {1234567U};
+  for (uint32_t i = 0U; i < 5U; ++i) {
+    CHECK(rem_random_uniform(&random) == (double)(known[i] >> 11U) * 0x1p-53);
+  }
+}
+
+/// Mean and variance of normal numbers, and that neighbours are strangers
+static void
+check_normal(void)
+{
+  RemRandom random  = {9U};
+  double    sum     = 0.0;
+  double    squares = 0.0;
+  double    product = 0.0;
+  double    last    = 0.0;
+  for (uint32_t i = 0U; i < (uint32_t)MANY; ++i) {
+    const double x = rem_random_normal(&random);
+    sum += x;
+    squares += x * x;
+    product += x * last;
+    last = x;
+  }
+  CHECK(fabs(sum / MANY) < 5.0 / sqrt(MANY));
+  CHECK(fabs(squares / MANY - 1.0) < 5.0 * sqrt(2.0 / MANY));
+  CHECK(fabs(product / MANY) < 5.0 / sqrt(MANY));
 }
 
 static void
@@ -322,6 +359,8 @@ int
 main(void)
 {
   static const double temperatures[] = {0.25, 1.0, 4.0};
+  check_splitmix();
+  check_normal();
   check_random();
   for (uint32_t i = 0U; i < 9U; ++i) {
     check_mixture(temperatures[i % 3U], temperatures[i / 3U]);
