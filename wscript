@@ -27,7 +27,9 @@ DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/frames.c',
           'dsp/head/mdn.c', 'dsp/head/softmax.c',
           'dsp/net.c', 'dsp/predictor.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/run.c',
+             'plugin/control/cast.c', 'plugin/control/give.c',
              'plugin/control/mapping.c', 'plugin/control/record.c',
+             'plugin/control/run.c', 'plugin/control/touch.c',
              'plugin/halfband.c', 'plugin/history.c',
              'plugin/osc/schedule.c', 'plugin/oversample.c',
              'plugin/remote.c', 'plugin/resample.c', 'plugin/shell.c',
@@ -172,11 +174,11 @@ def build_plugin(bld):
               use='dsp_rt LV2 SPEEXDSP M',
               defines='NDEBUG')  # For LV2's own asserts
     bld.stlib(source=folder('plugin/**/*.c',
-                            excl=PLUGIN_RT + ['plugin/audio/audio.c']),
+                            excl=PLUGIN_RT + ['plugin/plugins.c']),
               target='plugin', includes='.',
               use='plugin_rt dsp LV2 LIBLO NETTLE SPEEXDSP PTHREAD M')
     exports = bld.path.find_node('plugin/exports.map')
-    plugin = bld.shlib(source='plugin/audio/audio.c', includes='.',
+    plugin = bld.shlib(source='plugin/plugins.c', includes='.',
                        target=bundle + 'remanence', install_path=install,
                        use='plugin plugin_rt dsp LV2',
                        linkflags=['-Wl,--version-script=' + exports.abspath()]

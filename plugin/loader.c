@@ -147,6 +147,54 @@ rem_loader_was_replaced(const RemLoader* const loader, const uint32_t number)
   return loader->stage.calls->was_replaced(loader->stage.handle, number);
 }
 
+/// Return where a text stands in what is told, and its room
+static char*
+text_of(RemReport* const told, const RemText which, size_t* const room)
+{
+  const bool mapping = which == REM_TEXT_MAPPING;
+  *room              = mapping ? sizeof(told->mapping) : sizeof(told->client);
+  return mapping ? told->mapping : told->client;
+}
+
+void
+rem_loader_set_text(RemLoader* const  loader,
+                    const RemText     which,
+                    const char* const text,
+                    const bool        unsaved)
+{
+  size_t room = 0U;
+  (void)pthread_mutex_lock(&loader->lock);
+  char* const to = text_of(&loader->told, which, &room);
+  (void)snprintf(to, room, "%s", text);
+  loader->told.unsaved = loader->told.unsaved || unsaved;
+  tell(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+}
+
+void
+rem_loader_text(RemLoader* const loader,
+                const RemText    which,
+                char             text[const REM_MESSAGE_SIZE])
+{
+  size_t room = 0U;
+  (void)pthread_mutex_lock(&loader->lock);
+  const char* const from = text_of(&loader->told, which, &room);
+  (void)snprintf(text, REM_MESSAGE_SIZE, "%s", from);
+  (void)pthread_mutex_unlock(&loader->lock);
+}
+
+void
+rem_loader_complain(RemLoader* const loader, const RemError* const error)
+{
+  char message[REM_MESSAGE_SIZE] = "";
+  rem_say_error(message, error);
+  (void)lv2_log_error(loader->logger, "Remanence: %s\n", message);
+  (void)pthread_mutex_lock(&loader->lock);
+  memcpy(loader->told.message, message, sizeof(message));
+  tell(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+}
+
 void
 rem_loader_look(RemLoader* const loader,
                 RemReport* const told,

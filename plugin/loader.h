@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define REM_CLIENT_SIZE 128U    ///< Longest address of who is sent OSC
 #define REM_NAME_SIZE 33U       ///< Longest name of an instance
 #define REM_EMBED_BYTES 262144U ///< Bytes of a model that sessions keep
 #define REM_READY_SLOTS 64U     ///< Models that are ready at a time
@@ -40,7 +41,12 @@ typedef struct {
   char     message[REM_MESSAGE_SIZE]; ///< One sentence, or several
   char     knobs[REM_MESSAGE_SIZE];   ///< What the model calls them
   char     name[REM_NAME_SIZE];       ///< Of the instance
+  char     mapping[REM_MESSAGE_SIZE]; ///< Of MIDI, or ""
+  char     client[REM_CLIENT_SIZE];   ///< Who is sent OSC: HOST:PORT, or ""
 } RemReport;
+
+/// What a user sets in words, for the host to be told and the session to keep
+typedef enum { REM_TEXT_MAPPING, REM_TEXT_CLIENT } RemText;
 
 /// What a session needs to find a model again
 typedef struct {
@@ -205,6 +211,22 @@ rem_loader_set_name(RemLoader*  loader,
                     const char* name,
                     uint32_t    osc_port,
                     bool        unsaved);
+
+/// Tell the host what one of its texts is now; what does not fit is cut.
+/// `unsaved` if it did not ask for that.
+void
+rem_loader_set_text(RemLoader*  loader,
+                    RemText     which,
+                    const char* text,
+                    bool        unsaved);
+
+/// Copy what one of those texts is
+void
+rem_loader_text(RemLoader* loader, RemText which, char text[REM_MESSAGE_SIZE]);
+
+/// Tell the host, and the log, why something but a model was refused
+void
+rem_loader_complain(RemLoader* loader, const RemError* error);
 
 /**
    Load the model of a session: from where it was, else the same file from the

@@ -61,6 +61,7 @@ typedef struct {
   _Atomic float     load;     ///< Percent
   _Atomic float     in_peak;  ///< dBFS
   _Atomic float     out_peak; ///< dBFS
+  _Atomic(uint32_t) turn;     ///< RemDuetTurn, of control plugins
   _Atomic(uint32_t) n_begun;  ///< Calls of run(), wrapping
   _Atomic(uint32_t) n_done;
 } RemRemote;

@@ -35,6 +35,8 @@ enum {
   REM_WORK_SELECT,  ///< Then a number: load that model of the folder, from 0
   REM_WORK_COLLECT, ///< Then any number: free what the audio thread is done
                     ///< with
+  REM_WORK_MAPPING, ///< Then a mapping of MIDI, with its zero
+  REM_WORK_CLIENT,  ///< Then the address of who is sent OSC, with its zero
   REM_WORK_OWN      ///< From here on, what a kind of plugin has of its own
 };
 
@@ -44,6 +46,9 @@ typedef struct {
   uint32_t serial; ///< Of requests for a model: all but the newest are void
   char     text[REM_PATH_SIZE];
 } RemRequest;
+
+/// Requests in words that are none for a model: name, mapping, client
+#define REM_N_TEXTS 3U
 
 /// A request without words
 typedef struct {
@@ -59,7 +64,9 @@ enum {
   REM_TELL_KNOBS   = 4U,
   REM_TELL_NAME    = 8U,
   REM_TELL_PORT    = 16U,
-  REM_TELL_UNSAVED = 32U ///< The session is not as it was saved
+  REM_TELL_UNSAVED = 32U, ///< The session is not as it was saved
+  REM_TELL_MAPPING = 64U,
+  REM_TELL_CLIENT  = 128U
 };
 
 /// All that sound has to tell when it is asked
@@ -69,6 +76,11 @@ enum {
 
 /// Ports that every plugin begins with
 enum { REM_PORT_CONTROL, REM_PORT_NOTIFY };
+
+/// All that control frames have to tell
+#define REM_TELL_CONTROL                                               \
+  (REM_TELL_MODEL | REM_TELL_MESSAGE | REM_TELL_NAME | REM_TELL_PORT | \
+   REM_TELL_MAPPING | REM_TELL_CLIENT)
 
 typedef struct RemShell RemShell;
 
@@ -80,6 +92,17 @@ typedef struct {
   uint32_t        first;   ///< Port of the first control input
   uint32_t        n_ports; ///< At most #REM_MAX_PORTS
   uint32_t        tells;   ///< Properties that it has: bits of REM_TELL_*
+
+  /**
+     Set a text that the host, a session or OSC gives; NULL if it has none.
+
+     @param unsaved As for rem_loader_set_text().
+  */
+  RemStatus (*set_text)(RemShell*   shell,
+                        RemText     which,
+                        const char* text,
+                        bool        unsaved,
+                        RemError*   error);
 
   /// Carry out a message from #REM_WORK_OWN up; false if it is none.
   /// @param text What follows it, or NULL if that is no text.
@@ -113,9 +136,9 @@ struct RemShell {
   LV2_Atom_Forge       forge;
   LV2_Atom_Forge_Frame sequence; ///< Of what is being written
   RemRequest           request;
-  uint32_t             request_size; ///< Bytes of it to send; 0 for none
-  RemRequest           rename;       ///< As `request`
-  uint32_t             rename_size;
+  uint32_t             request_size;       ///< Bytes of it to send; 0 for none
+  RemRequest           texts[REM_N_TEXTS]; ///< As `request`: a name and others
+  uint32_t             text_sizes[REM_N_TEXTS];
   RemReport*           report;  ///< What the host was told last, or NULL
   const char*          message; ///< Of `report`, or our own
   bool                 failed;  ///< The last load did

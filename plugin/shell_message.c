@@ -61,17 +61,47 @@ request(RemShell* const self, const LV2_Atom* const value)
   }
 }
 
-/// Note a request for another name
+/// What can be set in words, besides the model
+typedef struct {
+  LV2_URID property;
+  uint32_t work; ///< REM_WORK_*
+  uint32_t tell; ///< REM_TELL_*
+  size_t   least;
+  size_t   room; ///< With its zero
+} Text;
+
+/// Note a request for another text of that kind
 REM_RT static void
-request_name(RemShell* const self, const LV2_Atom* const value)
+request_text(RemShell* const       self,
+             const uint32_t        i,
+             const Text* const     text,
+             const LV2_Atom* const value)
 {
-  const char* const name = (const char*)LV2_ATOM_BODY_CONST(value);
-  const char* const end  = (const char*)memchr(name, '\0', value->size);
-  const size_t      n    = end ? (size_t)(end - name) : value->size;
-  if (value->type == self->uris.atom_string && n > 0U && n < REM_NAME_SIZE) {
-    self->rename_size = note(&self->rename, REM_WORK_NAME, name, n);
+  const char* const words = (const char*)LV2_ATOM_BODY_CONST(value);
+  const char* const end   = (const char*)memchr(words, '\0', value->size);
+  const size_t      n     = end ? (size_t)(end - words) : value->size;
+  if (value->type == self->uris.atom_string && n >= text->least &&
+      n < text->room) {
+    self->text_sizes[i] = note(&self->texts[i], text->work, words, n);
   } else {
-    self->tell |= REM_TELL_NAME; // As it was
+    self->tell |= text->tell; // As it was
+  }
+}
+
+REM_RT static void
+request_texts(RemShell* const       self,
+              const LV2_URID        property,
+              const LV2_Atom* const value)
+{
+  const RemUris* const uris               = &self->uris;
+  const Text           texts[REM_N_TEXTS] = {
+              {uris->name, REM_WORK_NAME, REM_TELL_NAME, 1U, REM_NAME_SIZE},
+              {uris->mapping, REM_WORK_MAPPING, REM_TELL_MAPPING, 0U, REM_MESSAGE_SIZE},
+              {uris->client, REM_WORK_CLIENT, REM_TELL_CLIENT, 0U, REM_CLIENT_SIZE}};
+  for (uint32_t i = 0U; i < REM_N_TEXTS; ++i) {
+    if (texts[i].property == property && (self->kind->tells & texts[i].tell)) {
+      request_text(self, i, &texts[i], value);
+    }
   }
 }
 
@@ -111,6 +141,8 @@ tell_of(const RemShell* const self, const LV2_URID property)
                    {uris->message, REM_TELL_MESSAGE},
                    {uris->knobs, REM_TELL_KNOBS},
                    {uris->name, REM_TELL_NAME},
+                   {uris->mapping, REM_TELL_MAPPING},
+                   {uris->client, REM_TELL_CLIENT},
                    {uris->osc_port, REM_TELL_PORT}};
   uint32_t tell = 0U;
   for (uint32_t i = 0U; i < sizeof(table) / sizeof(*table); ++i) {
@@ -126,8 +158,8 @@ receive_set(RemShell* const       self,
 {
   if (value && property == self->uris.model) {
     request(self, value);
-  } else if (value && property == self->uris.name) {
-    request_name(self, value);
+  } else if (value) {
+    request_texts(self, property, value);
   }
 }
 
@@ -207,7 +239,9 @@ ask_worker(RemShell* const self, const bool retired)
   }
 
   ask(self, &self->request, &self->request_size);
-  ask(self, &self->rename, &self->rename_size);
+  for (uint32_t i = 0U; i < REM_N_TEXTS; ++i) {
+    ask(self, &self->texts[i], &self->text_sizes[i]);
+  }
 
   const bool full   = retired || rem_bin_is_full(&self->loader.old);
   const bool wanted = full && !self->collecting;
@@ -343,6 +377,13 @@ rem_shell_begin_notify(RemShell* const self, const uint32_t n)
     self, REM_TELL_KNOBS, uris->knobs, string, report ? report->knobs : "");
   tell_text(
     self, REM_TELL_NAME, uris->name, string, report ? report->name : "");
+  tell_text(self,
+            REM_TELL_MAPPING,
+            uris->mapping,
+            string,
+            report ? report->mapping : "");
+  tell_text(
+    self, REM_TELL_CLIENT, uris->client, string, report ? report->client : "");
   tell_port(self, report ? report->osc_port : 0U);
   tell_unsaved(self);
   return true;

@@ -25,6 +25,19 @@ load(RemShell* const               self,
   }
 }
 
+/// Set a text that the host asked for, or tell it that it stays
+static void
+set_text(RemShell* const self, const uint32_t kind, const char* const text)
+{
+  RemError      error = {REM_SUCCESS, "", ""};
+  const RemText which =
+    kind == REM_WORK_MAPPING ? REM_TEXT_MAPPING : REM_TEXT_CLIENT;
+  if (self->kind->set_text &&
+      self->kind->set_text(self, which, text, false, &error)) {
+    rem_loader_complain(&self->loader, &error);
+  }
+}
+
 /// Do what a request says; false if it says nothing that we know.
 /// @param text What follows it, or NULL if that is no text.
 static bool
@@ -42,6 +55,12 @@ obey(RemShell* const               self,
   case REM_WORK_NAME:
     if (text) {
       (void)rem_instance_rename(&self->instance, text, NULL);
+    }
+    return text != NULL;
+  case REM_WORK_MAPPING:
+  case REM_WORK_CLIENT:
+    if (text) {
+      set_text(self, request->kind, text);
     }
     return text != NULL;
   case REM_WORK_LOAD:
@@ -106,6 +125,49 @@ work_response(const LV2_Handle  instance,
 
 const LV2_Worker_Interface rem_shell_worker = {work, work_response, NULL};
 
+/// Texts that a session keeps
+static const RemText kept[] = {REM_TEXT_MAPPING, REM_TEXT_CLIENT};
+
+#define N_KEPT (sizeof(kept) / sizeof(*kept))
+
+static LV2_URID
+key_of(const RemUris* const uris, const RemText text)
+{
+  return text == REM_TEXT_MAPPING ? uris->mapping : uris->client;
+}
+
+static LV2_State_Status
+save_texts(RemShell* const                self,
+           const LV2_State_Store_Function store,
+           const LV2_State_Handle         handle)
+{
+  LV2_State_Status st = LV2_STATE_SUCCESS;
+  for (uint32_t i = 0U; !st && self->kind->set_text && i < N_KEPT; ++i) {
+    char           text[REM_MESSAGE_SIZE] = "";
+    const LV2_URID key                    = key_of(&self->uris, kept[i]);
+    rem_loader_text(&self->loader, kept[i], text);
+    st = rem_state_save_text(&self->uris, store, handle, key, text);
+  }
+  return st;
+}
+
+static void
+restore_texts(RemShell* const                   self,
+              const LV2_State_Retrieve_Function retrieve,
+              const LV2_State_Handle            handle)
+{
+  for (uint32_t i = 0U; self->kind->set_text && i < N_KEPT; ++i) {
+    RemError       error                  = {REM_SUCCESS, "", ""};
+    char           text[REM_MESSAGE_SIZE] = "";
+    const LV2_URID key                    = key_of(&self->uris, kept[i]);
+    if (rem_state_restore_text(
+          &self->uris, retrieve, handle, key, text, sizeof(text)) &&
+        self->kind->set_text(self, kept[i], text, false, &error)) {
+      rem_loader_complain(&self->loader, &error);
+    }
+  }
+}
+
 static LV2_State_Status
 save(const LV2_Handle                instance,
      const LV2_State_Store_Function  store,
@@ -116,9 +178,12 @@ save(const LV2_Handle                instance,
   (void)flags;
 
   RemShell* const self = (RemShell*)instance;
-  return self->map ? rem_state_save(
-                       &self->instance, &self->uris, store, handle, features)
-                   : LV2_STATE_ERR_NO_FEATURE;
+  if (!self->map) {
+    return LV2_STATE_ERR_NO_FEATURE;
+  }
+  const LV2_State_Status st =
+    rem_state_save(&self->instance, &self->uris, store, handle, features);
+  return st ? st : save_texts(self, store, handle);
 }
 
 static LV2_State_Status
@@ -131,9 +196,12 @@ restore(const LV2_Handle                  instance,
   (void)flags;
 
   RemShell* const self = (RemShell*)instance;
-  return self->map ? rem_state_restore(
-                       &self->instance, &self->uris, retrieve, handle, features)
-                   : LV2_STATE_ERR_NO_FEATURE;
+  if (!self->map) {
+    return LV2_STATE_ERR_NO_FEATURE;
+  }
+  restore_texts(self, retrieve, handle);
+  return rem_state_restore(
+    &self->instance, &self->uris, retrieve, handle, features);
 }
 
 const LV2_State_Interface rem_shell_state = {save, restore};

@@ -302,3 +302,24 @@ rem_state_restore(RemInstance* const                instance,
   return rem_loader_restore(instance->loader, &saved) ? LV2_STATE_SUCCESS
                                                       : LV2_STATE_ERR_UNKNOWN;
 }
+
+LV2_State_Status
+rem_state_save_text(const RemUris* const           uris,
+                    const LV2_State_Store_Function store,
+                    const LV2_State_Handle         handle,
+                    const LV2_URID                 key,
+                    const char* const              text)
+{
+  return store_string(store, handle, key, uris->atom_string, text, PORTABLE);
+}
+
+bool
+rem_state_restore_text(const RemUris* const              uris,
+                       const LV2_State_Retrieve_Function retrieve,
+                       const LV2_State_Handle            handle,
+                       const LV2_URID                    key,
+                       char* const                       text,
+                       const size_t                      n)
+{
+  return !retrieve_text(retrieve, handle, key, uris->atom_string, text, n);
+}

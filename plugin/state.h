@@ -13,7 +13,8 @@
 
 #include <lv2/state/state.h>
 
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /// LV2_State_Interface::save.  Thread: any but audio.
 LV2_State_Status
@@ -31,5 +32,23 @@ rem_state_restore(RemInstance*                instance,
                   LV2_State_Retrieve_Function retrieve,
                   LV2_State_Handle            handle,
                   const LV2_Feature* const*   features);
+
+/// Store a text; a session without it changes nothing when it is restored
+LV2_State_Status
+rem_state_save_text(const RemUris*           uris,
+                    LV2_State_Store_Function store,
+                    LV2_State_Handle         handle,
+                    LV2_URID                 key,
+                    const char*              text);
+
+/// Copy a text that rem_state_save_text() stored to `text` [n]; returns whether
+/// there is one
+bool
+rem_state_restore_text(const RemUris*              uris,
+                       LV2_State_Retrieve_Function retrieve,
+                       LV2_State_Handle            handle,
+                       LV2_URID                    key,
+                       char*                       text,
+                       size_t                      n);
 
 #endif // REM_PLUGIN_STATE_H

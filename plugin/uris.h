@@ -15,12 +15,18 @@
 #define REM_URI_FOUND_NAME "urn:remanence:found-name" ///< Nobody gave it
 #define REM_URI_KNOBS "urn:remanence:knobs"           ///< Names and ranges
 #define REM_URI_OSC_PORT "urn:remanence:osc-port"     ///< atom:Int
+#define REM_URI_MAPPING "urn:remanence:mapping"       ///< Of MIDI, atom:String
+#define REM_URI_CLIENT "urn:remanence:client"         ///< Of OSC, atom:String
 #define REM_URI_MODEL_NAME "urn:remanence:model-name" ///< File name
 #define REM_URI_MODEL_SHA256 "urn:remanence:model-sha256" ///< Lower-case hex
 
 /// Numbers of names, fixed for the life of an instance
 typedef struct {
   LV2_URID atom_chunk;
+  LV2_URID atom_double;
+  LV2_URID atom_float;
+  LV2_URID atom_int;
+  LV2_URID atom_long;
   LV2_URID atom_path;
   LV2_URID atom_sequence;
   LV2_URID atom_string;
@@ -33,9 +39,19 @@ typedef struct {
   LV2_URID patch_value;
   LV2_URID plugin;
   LV2_URID state_changed;
+  LV2_URID time_bar;
+  LV2_URID time_bar_beat;
+  LV2_URID time_beat;
+  LV2_URID time_beat_unit;
+  LV2_URID time_beats_per_bar;
+  LV2_URID time_beats_per_minute;
+  LV2_URID time_position;
+  LV2_URID time_speed;
+  LV2_URID client;
   LV2_URID controls;
   LV2_URID found_name;
   LV2_URID knobs;
+  LV2_URID mapping;
   LV2_URID message;
   LV2_URID model;
   LV2_URID model_bytes;

@@ -2,6 +2,7 @@
 
 /// What hosts read of the plugins, against what the C code was built with
 
+#include "plugin/control/control.h"
 #include "remanence_ports.h"
 #include "tests/check.h"
 #include "tests/host/host.h"
@@ -67,12 +68,11 @@ check_range(const Port* const port,
 }
 
 static void
-check_ports(Host* const host, const Port* const ports, const uint32_t n)
+check_some_ports(Host* const host, const Port* const ports, const uint32_t n)
 {
   float minima[HOST_MAX_PORTS];
   float maxima[HOST_MAX_PORTS];
   float defaults[HOST_MAX_PORTS];
-  CHECK(host->n_ports == n);
   lilv_plugin_get_port_ranges_float(host->plugin, minima, maxima, defaults);
   for (uint32_t i = 0U; i < n; ++i) {
     const uint32_t index = host_port(host, ports[i].symbol);
@@ -82,6 +82,13 @@ check_ports(Host* const host, const Port* const ports, const uint32_t n)
     CHECK(index == ports[i].index);
     check_range(&ports[i], minima[index], maxima[index], defaults[index]);
   }
+}
+
+static void
+check_ports(Host* const host, const Port* const ports, const uint32_t n)
+{
+  CHECK(host->n_ports == n);
+  check_some_ports(host, ports, n);
 }
 
 static LilvNode*
@@ -199,6 +206,38 @@ check_plugin(HostWorld* const  world,
   host_close(host);
 }
 
+/// The control plugins: the table of the code is what the Turtle says, and
+/// ports that others look for are where they do
+static void
+check_control(HostWorld* const  world,
+              const char* const uri,
+              const uint32_t    n_ports,
+              const uint32_t    first,
+              const uint32_t    n)
+{
+  Port           ports[REM_MAX_CONTROLS];
+  const HostSpec spec = {uri, 48000.0, HOST_FEATURE_ALL, HOST_WORK_LATER};
+  Host* const    host = host_open(world, &spec);
+  CHECK(host && host->n_ports == n_ports);
+  for (uint32_t i = 0U; i < n; ++i) {
+    const RemControl* const c = &rem_control_controls[i];
+    ports[i] = (Port){c->symbol, first + i, c->minimum, c->maximum, c->normal};
+  }
+  check_some_ports(host, ports, n);
+  CHECK(host->control_port == REM_CONTROL_CONTROL);
+  CHECK(host->notify_port == REM_CONTROL_NOTIFY);
+  CHECK(host_port(host, "in_1") == REM_CONTROL_IN_1);
+  CHECK(host_port(host, "in_8") == REM_CONTROL_CV_IN_8);
+  CHECK(host_port(host, "out_8") == REM_CONTROL_OUT_8);
+  CHECK(says(host, LV2_PATCH__writable, HOST_MODEL));
+  CHECK(says(host, LV2_PATCH__writable, HOST_MAPPING));
+  CHECK(says(host, LV2_PATCH__writable, HOST_CLIENT));
+  check_designation(
+    host, LV2_CORE__InputPort, LV2_CORE_PREFIX "enabled", "enabled");
+  check_designation(host, LV2_CORE__InputPort, LV2_CORE__control, "control");
+  host_close(host);
+}
+
 int
 main(void)
 {
@@ -207,6 +246,18 @@ main(void)
   CHECK(!strcmp(HOST_STEREO, REM_AUDIO_STEREO_URI));
   check_plugin(world, HOST_AUDIO, mono, REM_AUDIO_N_PORTS);
   check_plugin(world, HOST_STEREO, stereo, REM_AUDIO_STEREO_N_PORTS);
+  CHECK(!strcmp(HOST_CONTROL, REM_CONTROL_URI));
+  CHECK(!strcmp(HOST_CONTROL_CV, REM_CONTROL_CV_URI));
+  check_control(world,
+                HOST_CONTROL,
+                REM_CONTROL_N_PORTS,
+                REM_CONTROL_FIRST,
+                REM_CONTROL_N_CONTROLS);
+  check_control(world,
+                HOST_CONTROL_CV,
+                REM_CONTROL_CV_N_PORTS,
+                REM_CONTROL_CV_FIRST,
+                REM_CONTROL_CV_N_CONTROLS);
   host_world_free(world);
   return 0;
 }

@@ -32,6 +32,7 @@ static const RemPluginKind mono = {REM_AUDIO_URI,
                                    REM_AUDIO_FIRST,
                                    REM_AUDIO_N_PORTS,
                                    REM_TELL_SOUND,
+                                   NULL,
                                    work};
 
 static const RemPluginKind stereo = {REM_AUDIO_STEREO_URI,
@@ -40,6 +41,7 @@ static const RemPluginKind stereo = {REM_AUDIO_STEREO_URI,
                                      REM_AUDIO_STEREO_FIRST,
                                      REM_AUDIO_STEREO_N_PORTS,
                                      REM_TELL_SOUND,
+                                     NULL,
                                      work};
 
 /// Free an instance, also one that is half made
@@ -86,25 +88,20 @@ instantiate(const LV2_Descriptor* const     descriptor,
   return self;
 }
 
-LV2_SYMBOL_EXPORT const LV2_Descriptor*
-lv2_descriptor(const uint32_t index)
-{
-  static const LV2_Descriptor plugins[] = {{REM_AUDIO_URI,
-                                            instantiate,
-                                            rem_shell_connect_port,
-                                            rem_audio_activate,
-                                            rem_audio_run,
-                                            NULL,
-                                            cleanup,
-                                            rem_shell_extension_data},
-                                           {REM_AUDIO_STEREO_URI,
-                                            instantiate,
-                                            rem_shell_connect_port,
-                                            rem_audio_activate,
-                                            rem_audio_run,
-                                            NULL,
-                                            cleanup,
-                                            rem_shell_extension_data}};
+const LV2_Descriptor rem_audio_mono = {REM_AUDIO_URI,
+                                       instantiate,
+                                       rem_shell_connect_port,
+                                       rem_audio_activate,
+                                       rem_audio_run,
+                                       NULL,
+                                       cleanup,
+                                       rem_shell_extension_data};
 
-  return index < sizeof(plugins) / sizeof(*plugins) ? &plugins[index] : NULL;
-}
+const LV2_Descriptor rem_audio_stereo = {REM_AUDIO_STEREO_URI,
+                                         instantiate,
+                                         rem_shell_connect_port,
+                                         rem_audio_activate,
+                                         rem_audio_run,
+                                         NULL,
+                                         cleanup,
+                                         rem_shell_extension_data};

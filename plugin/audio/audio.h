@@ -88,6 +88,10 @@ rem_audio_port(const RemAudio* const self, const uint32_t mono)
 /// The control inputs of both plugins
 extern const RemControl rem_audio_controls[REM_AUDIO_N_CONTROLS];
 
+/// The plugins
+extern const LV2_Descriptor rem_audio_mono;
+extern const LV2_Descriptor rem_audio_stereo;
+
 /// LV2_Descriptor::activate
 REM_RT void
 rem_audio_activate(LV2_Handle instance);

@@ -18,7 +18,7 @@ host_world_new(const char* const lv2_path)
   lilv_world_set_option(world->lilv, LILV_OPTION_LV2_PATH, path);
   lilv_node_free(path);
   lilv_world_load_all(world->lilv);
-  CHECK(lilv_plugins_size(lilv_world_get_all_plugins(world->lilv)) == 2U);
+  CHECK(lilv_plugins_size(lilv_world_get_all_plugins(world->lilv)) == 4U);
   return world;
 }
 
@@ -60,6 +60,9 @@ connect_port(Host* const host, const uint32_t index)
     *(is_input ? &host->control_port : &host->notify_port) = index;
     lilv_instance_connect_port(
       host->instance, index, is_input ? host->sent : host->received);
+  } else if (port_is(host, port, LV2_CORE__CVPort)) {
+    CHECK((host->voltage[index] = calloc(HOST_MAX_BLOCK, sizeof(float))));
+    lilv_instance_connect_port(host->instance, index, host->voltage[index]);
   } else {
     CHECK(port_is(host, port, LV2_CORE__ControlPort));
     lilv_instance_connect_port(host->instance, index, &host->controls[index]);
@@ -84,6 +87,7 @@ host_open(HostWorld* const world, const HostSpec* const spec)
 {
   Host* const host = calloc(1, sizeof(Host));
   CHECK(host);
+  CHECK((host->midi = calloc(HOST_MAX_MIDI, sizeof(HostMidi))));
   host->world = world;
   host->spec  = *spec;
 
@@ -98,6 +102,7 @@ host_open(HostWorld* const world, const HostSpec* const spec)
     lilv_plugin_instantiate(host->plugin, spec->rate, host->feature_list);
   if (!host->instance) {
     host_features_clear(host);
+    free(host->midi);
     free(host);
     return NULL;
   }
@@ -128,6 +133,10 @@ host_close(Host* const host)
   }
   lilv_instance_free(host->instance);
   host_features_clear(host);
+  for (uint32_t i = 0U; i < host->n_ports; ++i) {
+    free(host->voltage[i]);
+  }
+  free(host->midi);
   free(host);
 }
 
@@ -139,6 +148,8 @@ host_activate(Host* const host)
   }
   lilv_instance_activate(host->instance);
   host->active = true;
+  host->now    = 0U;
+  host->n_midi = 0U;
 }
 
 uint32_t
@@ -198,6 +209,22 @@ host_run(Host* const               host,
   run_realtime(host, n);
   host_worker_deliver(&host->worker);
   host_patch_after_run(host, n);
+  host->now += n;
+}
+
+void
+host_step(Host* const host, const uint32_t n)
+{
+  CHECK(n <= HOST_MAX_BLOCK);
+  host_run(host, NULL, NULL, n);
+}
+
+float*
+host_voltage(Host* const host, const char* const symbol)
+{
+  float* const voltage = host->voltage[host_port(host, symbol)];
+  CHECK(voltage);
+  return voltage;
 }
 
 void

@@ -26,19 +26,24 @@
 
 #define HOST_AUDIO "urn:remanence:audio"
 #define HOST_STEREO "urn:remanence:audio-stereo"
+#define HOST_CONTROL "urn:remanence:control"
+#define HOST_CONTROL_CV "urn:remanence:control-cv"
 #define HOST_MODEL "urn:remanence:model"
 #define HOST_MESSAGE "urn:remanence:message"
 #define HOST_KNOBS "urn:remanence:knobs"
 #define HOST_NAME "urn:remanence:name"
 #define HOST_OSC_PORT "urn:remanence:osc-port"
+#define HOST_MAPPING "urn:remanence:mapping"
+#define HOST_CLIENT "urn:remanence:client"
 
 #define HOST_MAX_BLOCK 8192U ///< Longest block that the options promise
-#define HOST_MAX_PORTS 40U
+#define HOST_MAX_PORTS 64U
 #define HOST_MAX_CHANNELS 2U
 #define HOST_ATOM_BYTES 16384U ///< Size of an atom port's buffer
 #define HOST_TEXT_BYTES 32768U ///< Longest log
 #define HOST_MAX_URIS 512U
 #define HOST_MAX_FEATURES 16U
+#define HOST_MAX_MIDI 65536U ///< Messages that are kept
 
 /// Features besides the worker, which HostSpec.work chooses
 enum {
@@ -73,7 +78,15 @@ typedef struct {
   char     message[4096]; ///< The last reason
   char     knobs[4096];   ///< What the knobs are called
   char     name[4096];    ///< What OSC calls the instance
+  char     mapping[4096]; ///< What dimensions are in MIDI
+  char     client[4096];  ///< Who is sent OSC
 } HostHeard;
+
+/// A MIDI message that the plugin sent
+typedef struct {
+  uint64_t at; ///< Sample since activation
+  uint8_t  bytes[3];
+} HostMidi;
 
 /// URIs to numbers and back, for all threads
 typedef struct {
@@ -126,6 +139,10 @@ typedef struct {
   _Alignas(8) uint8_t received[HOST_ATOM_BYTES];
   uint32_t  notify_bytes; ///< How much of `received` is offered
   HostHeard heard;
+  HostMidi* midi; ///< What was sent since activation, in order
+  uint32_t  n_midi;
+  uint64_t  now;                     ///< Samples played since activation
+  float*    voltage[HOST_MAX_PORTS]; ///< [HOST_MAX_BLOCK] of CV ports, or NULL
 
   /// Told when the plugin's realtime code begins and ends, or NULL
   void (*audio_hook)(bool inside);
@@ -135,7 +152,7 @@ typedef struct {
    Read the bundle below `lv2_path` and nothing else.
 
    @return A world to free with host_world_free(); the test ends if the bundle
-   does not hold both plugins.
+   does not hold all plugins.
 */
 HostWorld*
 host_world_new(const char* lv2_path);
@@ -181,6 +198,15 @@ host_get(const Host* host, const char* symbol);
 void
 host_run(Host* host, const float* const* in, float* const* out, uint32_t n);
 
+/// Run one block of a plugin without audio ports, of at most #HOST_MAX_BLOCK
+void
+host_step(Host* host, uint32_t n);
+
+/// Return the samples of a port of control voltage: what the next block gets,
+/// or what the last one gave
+float*
+host_voltage(Host* host, const char* symbol);
+
 /// Run consecutive blocks of `block` samples of one channel that is fed to all;
 /// `out` receives the first channel
 void
@@ -198,6 +224,14 @@ host_play_cut(Host*        host,
 /// Send patch:Set of the model at `frame` of the next block; frames must rise
 void
 host_send_model(Host* host, uint32_t frame, const char* path);
+
+/// Send a MIDI message of three bytes at `frame` of the next block
+void
+host_send_midi(Host*    host,
+               uint32_t frame,
+               uint8_t  status,
+               uint8_t  number,
+               uint8_t  value);
 
 /// Have a model loaded, in blocks of no samples, and activate: it plays from
 /// its rest state.  The test ends if it does not.  Only for work done LATER or

@@ -5,6 +5,7 @@
 #include "tests/check.h"
 
 #include <lv2/atom/util.h>
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 
 #include <string.h>
@@ -69,12 +70,27 @@ hear_set(Host* const host, const LV2_Atom_Object* const object)
     copy_text(heard->knobs, sizeof(heard->knobs), value);
   } else if (property->body == host_urid(host, HOST_NAME)) {
     copy_text(heard->name, sizeof(heard->name), value);
+  } else if (property->body == host_urid(host, HOST_MAPPING)) {
+    copy_text(heard->mapping, sizeof(heard->mapping), value);
+  } else if (property->body == host_urid(host, HOST_CLIENT)) {
+    copy_text(heard->client, sizeof(heard->client), value);
   } else if (property->body == host_urid(host, HOST_OSC_PORT)) {
     CHECK(value->type == host_urid(host, LV2_ATOM__Int));
     heard->osc_port = ((const LV2_Atom_Int*)value)->body;
   } else {
     ++heard->n_other;
   }
+}
+
+/// Keep a MIDI message; it comes within the block
+static void
+hear_midi(Host* const host, const LV2_Atom_Event* const event, const uint32_t n)
+{
+  CHECK(event->body.size == 3U && event->time.frames < (int64_t)(n ? n : 1U));
+  CHECK(host->n_midi < HOST_MAX_MIDI);
+  HostMidi* const midi = &host->midi[host->n_midi++];
+  midi->at             = host->now + (uint64_t)event->time.frames;
+  memcpy(midi->bytes, LV2_ATOM_BODY_CONST(&event->body), 3U);
 }
 
 static void
@@ -111,7 +127,11 @@ host_patch_after_run(Host* const host, const uint32_t n)
     CHECK(event->time.frames >= last);
     CHECK(event->time.frames <= (int64_t)n);
     last = event->time.frames;
-    hear_event(host, event);
+    if (event->body.type == host_urid(host, LV2_MIDI__MidiEvent)) {
+      hear_midi(host, event, n);
+    } else {
+      hear_event(host, event);
+    }
   }
   lv2_atom_forge_pop(&host->forge, &host->frame);
   begin_sequence(host);
@@ -183,4 +203,15 @@ host_send_raw(Host* const       host,
   CHECK(lv2_atom_forge_frame_time(forge, frame));
   CHECK(lv2_atom_forge_atom(forge, size, host_urid(host, type)));
   CHECK(lv2_atom_forge_write(forge, body, size));
+}
+
+void
+host_send_midi(Host* const    host,
+               const uint32_t frame,
+               const uint8_t  status,
+               const uint8_t  number,
+               const uint8_t  value)
+{
+  const uint8_t bytes[3] = {status, number, value};
+  host_send_raw(host, frame, LV2_MIDI__MidiEvent, bytes, 3U);
 }

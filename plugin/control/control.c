@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: ISC
+
+/// LV2 shell of the control plugins: making and freeing an instance
+
+#include "plugin/control/control.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OSC_SPACING 0.00025 ///< Seconds
+#define PULSE 0.001         ///< Seconds
+#define N_TOUCHES 256U      ///< OSC frames that wait for the audio thread
+#define N_PLAYED 1024U      ///< Events that wait for the OSC thread
+
+const RemControl rem_control_controls[REM_CONTROL_CV_N_CONTROLS] = {
+  REM_CONTROL_CONTROLS(REM_CONTROL_ITEM)};
+
+/// Tell the host what the mapping has become
+static void
+tell_mapping(RemControlPlugin* const self, const bool unsaved)
+{
+  char       text[REM_MAPPING_SIZE] = "";
+  RemMapping mapping;
+  rem_mapping_look(&self->shared, &mapping);
+  rem_mapping_write(&mapping, text);
+  rem_loader_set_text(&self->shell.loader, REM_TEXT_MAPPING, text, unsaved);
+}
+
+static RemStatus
+set_mapping(RemControlPlugin* const self,
+            const char* const       text,
+            const bool              unsaved,
+            RemError* const         error)
+{
+  RemMapping      mapping;
+  const RemStatus st =
+    text[0] ? rem_mapping_read(text, &mapping, error) : REM_SUCCESS;
+  if (!text[0]) {
+    rem_mapping_default(&mapping);
+  }
+  if (!st) {
+    rem_mapping_share(&self->shared, &mapping);
+  }
+  tell_mapping(self, unsaved && !st);
+  return st;
+}
+
+/// Check that a client's address is HOST:PORT, or nothing
+static RemStatus
+check_client(const char* const text, RemError* const error)
+{
+  const char* const colon = strrchr(text, ':');
+  char*             end   = NULL;
+  const long        port  = colon ? strtol(colon + 1, &end, 10) : 0L;
+  const bool        good =
+    !text[0] || (colon && colon > text && !*end && port > 0L && port < 65536L &&
+                 strlen(text) < REM_CLIENT_SIZE);
+  return good ? REM_SUCCESS
+              : rem_fail(error,
+                         REM_BAD_ARGUMENT,
+                         NULL,
+                         "%.60s is no OSC client; expected HOST:PORT, or "
+                         "nothing for none",
+                         text);
+}
+
+static RemStatus
+set_text(RemShell* const   shell,
+         const RemText     which,
+         const char* const text,
+         const bool        unsaved,
+         RemError* const   error)
+{
+  if (which == REM_TEXT_MAPPING) {
+    return set_mapping((RemControlPlugin*)shell, text, unsaved, error);
+  }
+  char before[REM_MESSAGE_SIZE] = "";
+  rem_loader_text(&shell->loader, REM_TEXT_CLIENT, before);
+  const RemStatus st = check_client(text, error);
+  rem_loader_set_text(
+    &shell->loader, REM_TEXT_CLIENT, st ? before : text, unsaved && !st);
+  rem_instances_wake();
+  return st;
+}
+
+/// Carry out what only control plugins ask of the worker
+static bool
+work(RemShell* const               shell,
+     const RemNumberRequest* const request,
+     const char* const             text)
+{
+  (void)text;
+  if (request->kind != REM_WORK_LEARNED) {
+    return false;
+  }
+  tell_mapping((RemControlPlugin*)shell, true);
+  return true;
+}
+
+static const RemPluginKind plain = {
+  REM_CONTROL_URI,
+  "control",
+  {rem_control_controls, REM_CONTROL_N_CONTROLS},
+  REM_CONTROL_FIRST,
+  REM_CONTROL_N_PORTS,
+  REM_TELL_CONTROL,
+  set_text,
+  work};
+
+static const RemPluginKind voltage = {
+  REM_CONTROL_CV_URI,
+  "control",
+  {rem_control_controls, REM_CONTROL_CV_N_CONTROLS},
+  REM_CONTROL_CV_FIRST,
+  REM_CONTROL_CV_N_PORTS,
+  REM_TELL_CONTROL,
+  set_text,
+  work};
+
+/// Free an instance, also one that is half made
+static void
+cleanup(const LV2_Handle instance)
+{
+  RemControlPlugin* const self = (RemControlPlugin*)instance;
+
+  rem_shell_leave(&self->shell);
+  rem_shell_clear(&self->shell);
+  rem_duet_free(self->duet);
+  rem_cast_clear(&self->cast);
+  rem_ring_clear(&self->touches);
+  rem_ring_clear(&self->played);
+  free(self);
+}
+
+static bool
+make_parts(RemControlPlugin* const self, const double rate)
+{
+  self->duet = rem_duet_new(rate);
+  return self->duet && rem_cast_init(&self->cast) &&
+         rem_ring_init(&self->touches, N_TOUCHES, sizeof(RemTouch)) &&
+         rem_ring_init(&self->played, N_PLAYED, sizeof(RemDuetEvent));
+}
+
+static LV2_Handle
+instantiate(const LV2_Descriptor* const     descriptor,
+            const double                    rate,
+            const char* const               bundle_path,
+            const LV2_Feature* const* const features)
+{
+  RemControlPlugin* const self =
+    (RemControlPlugin*)calloc(1, sizeof(RemControlPlugin));
+  if (!self) {
+    return NULL;
+  }
+
+  const RemStage stage = {&self->cast, &rem_control_stage};
+  self->n_spacing      = (uint32_t)fmax(1.0, ceil(OSC_SPACING * rate));
+  self->n_pulse        = (uint32_t)fmax(1.0, round(PULSE * rate));
+  self->cv             = !strcmp(descriptor->URI, REM_CONTROL_CV_URI);
+  self->transport      = (RemTransport){0.0, 4.0, 120.0, 4.0};
+  if (!make_parts(self, rate) || !rem_shell_init(&self->shell,
+                                                 self->cv ? &voltage : &plain,
+                                                 rate,
+                                                 bundle_path,
+                                                 stage,
+                                                 features)) {
+    cleanup(self);
+    return NULL;
+  }
+  (void)set_mapping(self, "", false, NULL);
+  rem_shell_join(&self->shell);
+  return self;
+}
+
+const LV2_Descriptor rem_control = {REM_CONTROL_URI,
+                                    instantiate,
+                                    rem_shell_connect_port,
+                                    rem_control_activate,
+                                    rem_control_run,
+                                    NULL,
+                                    cleanup,
+                                    rem_shell_extension_data};
+
+const LV2_Descriptor rem_control_cv = {REM_CONTROL_CV_URI,
+                                       instantiate,
+                                       rem_shell_connect_port,
+                                       rem_control_activate,
+                                       rem_control_run,
+                                       NULL,
+                                       cleanup,
+                                       rem_shell_extension_data};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+
+/// What the bundle's binary exports
+
+#include "plugin/audio/audio.h"
+#include "plugin/control/control.h"
+
+LV2_SYMBOL_EXPORT const LV2_Descriptor*
+lv2_descriptor(const uint32_t index)
+{
+  switch (index) {
+  case 0U:
+    return &rem_audio_mono;
+  case 1U:
+    return &rem_audio_stereo;
+  case 2U:
+    return &rem_control;
+  case 3U:
+    return &rem_control_cv;
+  default:
+    return NULL;
+  }
+}
