@@ -219,8 +219,10 @@ print_dim(const RemDim* const dim, const uint32_t number)
   fputs(*dim->name ? ", " : "", stdout);
   switch (dim->kind) {
   case REM_DIM_CONTINUOUS:
-    printf(
-      "mean %.3g, deviation %.3g\n", (double)dim->offset, (double)dim->scale);
+    printf("mean %.3g, deviation %.3g%s\n",
+           (double)dim->offset,
+           (double)dim->scale,
+           dim->step > 0.0f ? ", in steps of MIDI" : "");
     break;
   case REM_DIM_SWITCH:
     puts("a switch");

@@ -283,6 +283,13 @@ test_frames(void)
   wishes[0] = REM_KIND_BY_VALUES;
   CHECK(!rem_frames_learn(&set.training, wishes, 5U, &frames, &error));
   CHECK(frames.dims[0].scale > 0.001f && frames.dt_scale > 0.01f);
+  CHECK(frames.dims[0].step == 0.0f);
+  for (size_t i = 0U; i < 100U; ++i) { // As a log of a controller rounds it
+    const float x                               = (float)(i % 100U) / 127.0f;
+    set.training.frames[i * (1U + N_DIMS) + 1U] = roundf(1e7f * x) / 1e7f;
+  }
+  CHECK(!rem_frames_learn(&set.training, wishes, 5U, &frames, &error));
+  CHECK(fabsf(frames.dims[0].step - 1.0f / 127.0f) < 1e-9f);
   rem_control_set_clear(&set);
 }
 

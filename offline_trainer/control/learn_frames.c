@@ -8,6 +8,8 @@
 #define LEAST_SCALE (1.0 / 127.0) ///< Of a dimension
 #define LEAST_DT_SCALE 0.1        ///< Of log dt
 #define USUAL 0.999               ///< Part of all dt below the longest
+#define MIDI_STEPS 127.0f         ///< Of 0 to 1, in a controller's 7 bits
+#define OFF_STEP 1e-3f            ///< Parts of a step that logs round by
 #define SAME 1e-6f                ///< Values nearer than this are one choice
 
 /// Return whether frame `i` is the first of a performance; `p` goes along
@@ -103,6 +105,19 @@ learn_choices(const RemPerformances* const all,
   return kept;
 }
 
+/// Return the step of MIDI if all of `values` [n] stand on one, else 0
+static float
+step_of(const float* const values, const size_t n)
+{
+  for (size_t i = 0U; i < n; ++i) {
+    const float steps = values[i] * MIDI_STEPS;
+    if (fabsf(steps - roundf(steps)) > OFF_STEP) {
+      return 0.0f;
+    }
+  }
+  return 1.0f / MIDI_STEPS;
+}
+
 /// Learn one dimension; `values` is scratch, one for each frame
 static RemStatus
 learn_dim(const RemPerformances* const all,
@@ -131,6 +146,7 @@ learn_dim(const RemPerformances* const all,
   if (out->kind != REM_DIM_CHOICE) {
     out->n_choices = 0U;
   }
+  out->step = out->kind == REM_DIM_CONTINUOUS ? step_of(values, n) : 0.0f;
   learn_scale(all, d, out);
   return REM_SUCCESS;
 }

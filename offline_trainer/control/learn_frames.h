@@ -20,7 +20,8 @@ typedef enum {
    Learn means, deviations and values of the training set.
 
    What hardly moves is scaled as if it moved by a step of MIDI, so that no
-   scale is zero.  The longest dt is one that 99.9 % of the set are below: a net
+   scale is zero.  Where all values stand on steps of MIDI's 7 bits, draws will.
+   The longest dt is one that 99.9 % of the set are below: a net
    does not fall silent for as long as a player who leaves the room.
 
    @param wishes     [n_dims]
