@@ -36,6 +36,9 @@ int
 cmd_generate(int argc, char** argv);
 
 int
+cmd_play(int argc, char** argv);
+
+int
 cmd_osc(int argc, char** argv);
 
 int

@@ -26,6 +26,7 @@ static const Command commands[] = {
   {"info", "say what is in a model file", cmd_info},
   {"convert", "write a model in another format", cmd_convert},
   {"generate", "let a model for controllers play by itself", cmd_generate},
+  {"play", "let such a model play with you over OSC", cmd_play},
   {"osc", "steer a plugin that plays, or watch it", cmd_osc},
   {"bench", "measure how fast this machine plays and trains", cmd_bench},
   {NULL, NULL, NULL}, // The end
