@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
     check_log(log, NULL);
     CHECK(!rem_log_parse(text, n, "y.log", 0U, &again, &error));
     CHECK(again->n_rows == log->n_rows && !again->n_cut && !again->n_range);
-    check_log(again, log);
+    check_log(again, log); // NOLINT(readability-suspicious-call-argument)
     rem_log_free(again);
     free(text);
   }
