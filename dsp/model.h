@@ -106,8 +106,9 @@ RemStatus
 rem_model_settle(RemModel* model, RemError* error);
 
 /**
-   Give the model a test vector: 256 frames of seeded noise and what the net
-   makes of them from the rest state.  Replaces an older one.
+   Give the model a test vector: 256 frames of seeded noise, 32 where there are
+   more than 16 outputs, and what the net makes of them from the rest state.
+   Replaces an older one.
 
    @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the output overflows.
 */
