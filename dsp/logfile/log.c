@@ -3,7 +3,6 @@
 #include "dsp/logfile/log.h"
 
 #include "dsp/logfile/row.h"
-#include "dsp/modelfile/file.h"
 
 #include <assert.h>
 #include <math.h>
@@ -230,23 +229,6 @@ rem_log_parse(const char* const bytes,
   }
   *out = log;
   return REM_SUCCESS;
-}
-
-RemStatus
-rem_log_read(const char* const path,
-             const uint32_t    n_dims,
-             RemLog** const    out,
-             RemError* const   error)
-{
-  void*  bytes = NULL;
-  size_t size  = 0U;
-  *out         = NULL;
-  RemStatus st = rem_file_read(path, REM_LOG_MAX_BYTES, &bytes, &size, error);
-  if (!st) {
-    st = rem_log_parse((const char*)bytes, size, path, n_dims, out, error);
-  }
-  free(bytes);
-  return st;
 }
 
 void

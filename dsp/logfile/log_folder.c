@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-/// All logs of a folder
+/// Logs in files: one, and all of a folder
 
 #include "dsp/logfile/log.h"
 #include "dsp/logfile/row.h"
@@ -11,6 +11,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+RemStatus
+rem_log_read(const char* const path,
+             const uint32_t    n_dims,
+             RemLog** const    out,
+             RemError* const   error)
+{
+  void*  bytes = NULL;
+  size_t size  = 0U;
+  *out         = NULL;
+  RemStatus st = rem_file_read(path, REM_LOG_MAX_BYTES, &bytes, &size, error);
+  if (!st) {
+    st = rem_log_parse((const char*)bytes, size, path, n_dims, out, error);
+  }
+  free(bytes);
+  return st;
+}
 
 /// Names of files, from malloc()
 typedef struct {
@@ -68,8 +85,11 @@ find_paths(const char* const folder, Paths* const paths, RemError* const error)
     char      reason[128] = "";
     const int code        = errno;
     (void)strerror_r(code, reason, sizeof(reason));
-    return rem_fail(
-      error, REM_NO_FILE, folder, "cannot open the folder: %s", reason);
+    return rem_fail(error,
+                    code == ENOMEM ? REM_NO_MEMORY : REM_NO_FILE,
+                    folder,
+                    "cannot open the folder: %s",
+                    reason);
   }
   // NOLINTNEXTLINE(concurrency-mt-unsafe): it is, for a stream of one's own
   for (struct dirent* e = readdir(dir); ok && e; e = readdir(dir)) {
