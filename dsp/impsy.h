@@ -45,7 +45,7 @@ typedef enum {
 /// A message's arguments as they came
 typedef struct {
   const char*   types;   ///< OSC's letters, without the comma
-  const double* numbers; ///< One for each letter; 0 where it is no number
+  const double* numbers; ///< One for each letter, or for the first 32
   const char*   text;    ///< The first argument if it is `s` or `S`, else NULL
 } RemImpsyArguments;
 
