@@ -10,10 +10,16 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                'host'))
+
+import osc
 
 PROGRAM = pathlib.Path(os.environ['BUILD_DIR'])/'remanence'
 REAL = pathlib.Path(os.environ.get('REMANENCE_SHARED', ''))/'data'/'control-9d'
@@ -217,6 +223,40 @@ def test_watch():
     assert 'Waiting for performances' in said, said
     assert '1 new performance' in said, said
     tensors('live.safetensors')
+
+
+def test_osc():
+    """Each better model is loaded by the control plugin, not by another one;
+    what the plugin says against it stops nothing"""
+    loads = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(('127.0.0.1', 0))
+        server.settimeout(0.1)
+        process = start(*SMALL, '--epochs', '30', '--osc', 'localhost:%d'
+                        % server.getsockname()[1], '-o', 'heard.safetensors')
+        while process.poll() is None:
+            try:
+                data, peer = server.recvfrom(65536)
+            except socket.timeout:
+                continue
+            (_, address, values), = osc.decode(data)
+            if address == '/remanence/list':
+                for name in 'audio-1', 'control-1':
+                    server.sendto(osc.encode(
+                        '/remanence/instance', name,
+                        'urn:remanence:' + name[:-2], 'none'), peer)
+                server.sendto(osc.encode(address + '/ok', 2), peer)
+                continue
+            assert address == '/remanence/control-1/load', address
+            loads.append(values[0])
+            server.sendto(osc.encode(address + '/ok', values[0])
+                          if len(loads) > 1 else
+                          osc.encode(address + '/error', 5, 'No model of mine'),
+                          peer)
+    said = finish(process)
+    assert said.count('No model of mine') == 1, said
+    assert len(loads) > 2, loads
+    assert set(loads) == {os.path.abspath('heard.safetensors')}, loads
 
 
 def test_real():

@@ -134,7 +134,8 @@ mix(const RemFramesLoss* const loss,
   const uint32_t c_end = loss->n_continuous;
   const uint32_t n     = m_end * c_end;
   Terms          terms;
-  float          share[REM_MAX_MIXTURES], prior[REM_MAX_MIXTURES];
+  float          share[REM_MAX_MIXTURES] = {0.0f};
+  float          prior[REM_MAX_MIXTURES];
   for (uint32_t m = 0U; m < m_end; ++m) {
     memcpy(terms.z + (size_t)m * c_end, z, c_end * sizeof(float));
   }
