@@ -221,8 +221,9 @@ measure_recording(Audio* const audio)
     }
   }
   const double share = (double)audio->spec.n_streams / (double)(all.n_streams);
-  audio->norm        = (RemLossNorm){
-           share * all.energy, share * all.energy_emphasised, audio->spec.n_streams};
+  audio->norm.energy = share * all.energy;
+  audio->norm.energy_emphasised = share * all.energy_emphasised;
+  audio->norm.n_streams         = audio->spec.n_streams;
 }
 
 /// Return the lesson around `audio`

@@ -255,6 +255,16 @@ set_sound(RemModel* const model, const RemRecording* const recording)
   return model->n_knobs == recording->n_knobs;
 }
 
+/// Return an empty model of that kind, or NULL without memory
+static RemModel*
+new_model(const TrainFacts* const facts)
+{
+  const RemNetSpec* const spec = &facts->options->spec.net;
+  return facts->frames ? rem_model_new_control(
+                           facts->frames, spec->n_hidden, spec->n_layers)
+                       : rem_model_new(spec);
+}
+
 RemStatus
 train_make_model(const TrainFacts* const facts,
                  const float* const      params,
@@ -262,13 +272,10 @@ train_make_model(const TrainFacts* const facts,
                  RemModel** const        out,
                  RemError* const         error)
 {
-  const RemNetSpec* const spec = &facts->options->spec.net;
-  RemModel* const         model =
-    facts->frames
-              ? rem_model_new_control(facts->frames, spec->n_hidden, spec->n_layers)
-              : rem_model_new(spec);
-  RemStatus st = REM_SUCCESS;
-  *out         = NULL;
+  const RemNetSpec* const spec  = &facts->options->spec.net;
+  RemModel* const         model = new_model(facts);
+  RemStatus               st    = REM_SUCCESS;
+  *out                          = NULL;
   if (!model || !describe(model, facts) ||
       (!facts->frames && !set_sound(model, facts->recording))) {
     rem_model_free(model);

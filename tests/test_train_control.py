@@ -28,8 +28,8 @@ SMALL = ['--hidden', '12', '--layers', '1', '--mixtures', '2', '--batch', '4',
 
 
 def play(path, seconds, seed):
-    """Write a log of two faders and a switch: short notes and long ones, told by
-    the first fader, in no order, so that a line through them says little"""
+    """Write a log of two faders and a switch: notes are short or long, which
+    the first fader tells, in no order: a line through them says little"""
     rng = random.Random(seed)
     at = datetime.datetime(2026, 1, 31, 12)
     rows, t, i = [], 0.0, 0

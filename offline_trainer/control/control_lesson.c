@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAR_OFF 0.5     ///< Nats above the best: another place
-#define FIRST_RAW -2.0f ///< Bias of raw deviations: gestures go in small steps
+#define FAR_OFF 0.5 ///< Nats above the best: another place
+#define FIRST_RAW \
+  (-2.0f) ///< Bias of raw deviations: gestures go in small steps
 
 /// What changes when performances are added
 typedef struct {
@@ -110,7 +111,7 @@ static void
 get_places(void* const handle, uint64_t* const places)
 {
   const Control* const control = (const Control*)handle;
-  memset(places, 0, 2U * control->spec.n_streams * sizeof(uint64_t));
+  memset(places, 0, (size_t)2U * control->spec.n_streams * sizeof(uint64_t));
   places[0] = control->seed;
 }
 

@@ -66,7 +66,7 @@ rem_row_streams_open(const RemRows* const rows,
   out->n_streams = n_streams;
   out->n_steps   = n_steps;
   out->n_windows = (uint32_t)((all + n_streams - 1U) / n_streams);
-  out->order     = (size_t*)calloc(rows->n, sizeof(size_t));
+  out->order     = (size_t*)calloc(rows->n + 1U, sizeof(size_t));
   out->windows   = (RemRowWindow*)calloc((size_t)n_streams * out->n_windows,
                                        sizeof(RemRowWindow));
   if (!out->order || !out->windows) {
@@ -106,11 +106,10 @@ rem_row_streams_draw(RemRowStreams* const streams,
     const size_t begin = rows->begins[streams->order[i]];
     const size_t end   = begin + length_of(rows, streams->order[i]);
     for (size_t row = begin; row < end; row += streams->n_steps) {
-      const size_t left = end - row;
-      *to++             = (RemRowWindow){row,
-                             left < streams->n_steps ? (uint32_t)left
-                                                                 : streams->n_steps,
-                                         row == begin};
+      const size_t   left = end - row;
+      const uint32_t most = streams->n_steps;
+      *to++ =
+        (RemRowWindow){row, left < most ? (uint32_t)left : most, row == begin};
     }
   }
 }
