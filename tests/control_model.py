@@ -48,9 +48,10 @@ def write(name, n, mixtures, weight, head_bias):
             tensors, {'remanence': '1', 'config': json.dumps(config)}))
 
 
-def steady(name, n=2, dt=0.1):
+def steady(name, n=2, dt=0.1, step=0.0):
+    """step is added to every value, event by event"""
     bias = (math.log(dt) - DT['offset']) / DT['scale']
-    write(name, n, 0, lambda: 0.0, [bias] + [0.0] * n)
+    write(name, n, 0, lambda: 0.0, [bias] + [step / 0.3] * n)
 
 
 def noisy(name, n=2, seed=1):

@@ -81,6 +81,9 @@ def test_times():
     micros = [(moment - start) / datetime.timedelta(microseconds=1)
               for moment, _, _ in out]
     check(micros == [200000 * i for i in range(1, 11)], micros)
+    rising = rows(run(0, 'rising.safetensors', '--seconds', '0.55')[0])
+    check(all(abs(x[0] - 0.5 - 0.0625 * i) < 1e-6  # It hears itself
+              for i, (_, _, x) in enumerate(rising, 1)), rising)
     cold = [rows(run(0, 'noisy.safetensors', '--sigmatemp', '0', '--pitemp',
                      '0', '--seed', seed)[0]) for seed in '12']
     check(cold[0] == cold[1])  # Nothing is left to chance
@@ -148,6 +151,7 @@ def test_refusals():
 
 def main():
     control_model.steady('steady.safetensors')
+    control_model.steady('rising.safetensors', step=0.0625)
     control_model.noisy('noisy.safetensors')
     control_model.noisy('wide.safetensors', n=3)
     control_model.sound('sound.safetensors')

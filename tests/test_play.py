@@ -48,6 +48,15 @@ class Player:
         line = self.process.stderr.readline().decode()
         self.port = int(re.match(r'Listening on [\d.]+:(\d+), ', line)[1])
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+        self.end.close()
+
     def touch(self, *values):
         self.end.send(self.port, '/interface', *values)
 
@@ -76,10 +85,7 @@ class Player:
     def stop(self, how=signal.SIGINT):
         """End it by a signal; return its exit status"""
         self.process.send_signal(how)
-        status = self.process.wait(5)
-        self.process.stderr.close()
-        self.end.close()
-        return status
+        return self.process.wait(5)
 
 
 def near(a, b):
@@ -89,139 +95,153 @@ def near(a, b):
 def test_callresponse():
     """The net goes on from our last frame after threshold and dt, and stops at
     our next touch"""
-    player = Player('--threshold', '0.6')
-    check(player.played(0.8) == [])
-    player.touch(0.25, 0.75)
-    first = player.end.wait('/impsy', 5.0)
-    check(near(first, [0.25, 0.75]), first)
-    check(len(player.played(0.55)) >= 3)
-    player.touch(0.5, 0.5)
-    player.played(0.2)  # What was on its way
-    check(player.played(0.3) == [])
-    later = player.played(1.0)
-    check(later and near(later[-1], [0.5, 0.5]), later)
-    check(player.stop() == 0)
+    with Player('--threshold', '0.6') as player:
+        check(player.played(0.8) == [])
+        player.touch(0.25, 0.75)
+        first = player.end.wait('/impsy', 5.0)
+        check(near(first, [0.25, 0.75]), first)
+        check(len(player.played(0.55)) >= 3)
+        player.touch(0.5, 0.5)
+        player.played(0.2)  # What was on its way
+        check(player.played(0.3) == [])
+        later = player.played(1.0)
+        check(later and near(later[-1], [0.5, 0.5]), later)
+        check(player.stop() == 0)
 
 
 def test_polyphony():
     """One answer to each touch, and none besides"""
-    player = Player('--mode', 'polyphony')
-    for i in range(10):
-        player.touch(i / 10, 0.5)
-        time.sleep(0.02)
-    answers = player.played(1.0)
-    check(len(answers) == 10, answers)
-    check(all(near(answer, [i / 10, 0.5])
-              for i, answer in enumerate(answers)), answers)
-    check(player.stop(signal.SIGTERM) == 0)
+    with Player('--mode', 'polyphony') as player:
+        for i in range(10):
+            player.touch(i / 10, 0.5)
+            time.sleep(0.02)
+        answers = player.played(1.0)
+        check(len(answers) == 10, answers)
+        check(all(near(answer, [i / 10, 0.5])
+                  for i, answer in enumerate(answers)), answers)
+        check(player.stop(signal.SIGTERM) == 0)
 
 
 def test_battle():
     """The net plays from the beginning and does not care; the seed repeats"""
     def play(*options):
-        player = Player('--mode', 'battle', '--input-thru', *options,
-                        model='noisy.safetensors')
-        player.touch(0.125, 0.25)
-        out = player.played(2.0)
-        check(player.stop() == 0)
-        check([0.125, 0.25] in out)
-        out.remove([0.125, 0.25])
-        check(len(out) > 3, out)
-        return out[:4]
+        with Player('--mode', 'battle', '--input-thru', *options,
+                    model='noisy.safetensors') as player:
+            player.touch(0.125, 0.25)
+            out = player.played(2.0)
+            check(player.stop() == 0)
+            check([0.125, 0.25] in out)
+            out.remove([0.125, 0.25])
+            check(len(out) > 3, out)
+            return out[:4]
     first = play('--seed', '4')
     check(play('--seed', '4') == first and play('--seed', '5') != first)
 
 
 def test_useronly():
-    player = Player('--mode', 'useronly', '--input-thru')
-    player.touch(0.125, 0.25)
-    player.touch(0.375, 0.5)
-    check(player.played(1.0) == [[0.125, 0.25], [0.375, 0.5]])
-    check(player.stop() == 0)
+    with Player('--mode', 'useronly', '--input-thru') as player:
+        player.touch(0.125, 0.25)
+        player.touch(0.375, 0.5)
+        check(player.played(1.0) == [[0.125, 0.25], [0.375, 0.5]])
+        check(player.stop() == 0)
 
 
 def test_commands():
-    player = Player('--mode', 'battle')
-    check(len(player.played(1.0)) >= 5)
-    check(player.tell('/impsy/pause', 1) == 'ok')
-    player.played(0.05)
-    check(player.played(0.4) == [])
-    check(player.tell('/impsy/timescale', 0.1) == 'ok')
-    check(player.tell('/impsy/pause', 0) == 'ok')
-    check(len(player.played(1.0)) >= 50)  # 100 if nothing is late
-    check(player.tell('/impsy/mode', 'callresponse') == 'ok')
-    player.played(0.05)
-    check(player.played(0.4) == [])
-    check(player.tell('/impsy/timescale', 1) == 'ok')
-    player.touch(0.5, 0.25)
-    check(player.end.wait('/impsy', 5.0))
-    check(player.tell('/impsy/reset', 1) == 'ok')
-    player.played(0.05)
-    check(player.played(0.5) == [])  # No touch since
-    check(player.tell('/impsy/sigmatemp', 0.0) == 'ok')
-    check(player.tell('/impsy/pitemp', 0.5) == 'ok')
-    check(player.stop() == 0)
+    with Player('--mode', 'battle') as player:
+        check(len(player.played(1.0)) >= 5)
+        check(player.tell('/impsy/pause', 1) == 'ok')
+        player.played(0.05)
+        check(player.played(0.4) == [])
+        check(player.tell('/impsy/timescale', 0.1) == 'ok')
+        check(player.tell('/impsy/pause', 0) == 'ok')
+        check(len(player.played(1.0)) >= 50)  # 100 if nothing is late
+        check(player.tell('/impsy/mode', 'callresponse') == 'ok')
+        player.played(0.05)
+        check(player.played(0.4) == [])
+        check(player.tell('/impsy/timescale', 1) == 'ok')
+        player.touch(0.5, 0.25)
+        check(player.end.wait('/impsy', 5.0))
+        check(player.tell('/impsy/reset', 1) == 'ok')
+        player.played(0.05)
+        check(player.played(0.5) == [])  # No touch since
+        check(player.tell('/impsy/sigmatemp', 0.0) == 'ok')
+        check(player.tell('/impsy/pitemp', 0.5) == 'ok')
+        check(player.stop() == 0)
 
 
 def test_refusals():
     """What is wrong is answered and changes nothing"""
-    player = Player('--mode', 'polyphony')
-    nan = float('nan')
-    for values in ((), (0.5,), (0.5, 0.5, 0.5), (0.5, nan),
-                   (0.5, float('inf')), (0.5, 'one')):
-        said = player.tell('/interface', *values)
-        check(said and said != 'ok', values, said)
-    check('number 2' in player.tell('/interface', 0.5, nan))
-    check('no such address' in player.tell('/remanence/list'))
-    for command, value in (('sigmatemp', nan), ('sigmatemp', -1.0),
-                           ('pitemp', 'one'), ('timescale', 0.0),
-                           ('mode', 'Battle'), ('mode', 1), ('pause', nan),
-                           ('volume', 1.0)):
-        said = player.tell('/impsy/' + command, value)
-        check(said and said != 'ok', command, value, said)
-    check(player.tell('/impsy/mode') != 'ok')
-    player.end.send_bytes(player.port, b'nonsense')
-    check(player.played(0.5) == [])
-    player.touch(0.5, 0.5)  # All is as it was
-    check(player.played(0.5) == [[0.5, 0.5]])
-    check(player.stop() == 0)
+    with Player('--mode', 'polyphony') as player:
+        nan = float('nan')
+        for values in ((), (0.5,), (0.5, 0.5, 0.5), (0.5, nan),
+                       (0.5, float('inf')), (0.5, 'one')):
+            said = player.tell('/interface', *values)
+            check(said and said != 'ok', values, said)
+        check('number 2' in player.tell('/interface', 0.5, nan))
+        check('no such address' in player.tell('/remanence/list'))
+        for command, value in (('sigmatemp', nan), ('sigmatemp', -1.0),
+                               ('pitemp', 'one'), ('timescale', 0.0),
+                               ('mode', 'Battle'), ('mode', 1), ('pause', nan),
+                               ('volume', 1.0)):
+            said = player.tell('/impsy/' + command, value)
+            check(said and said != 'ok', command, value, said)
+        check(player.tell('/impsy/mode') != 'ok')
+        player.end.send_bytes(player.port, b'nonsense')
+        check(player.played(0.5) == [])
+        player.touch(0.5, 0.5)  # All is as it was
+        check(player.played(0.5) == [[0.5, 0.5]])
+        check(player.stop() == 0)
+
+
+def test_interface():
+    """It listens where it is told to, and nowhere else"""
+    free = osc.End()
+    free.close()
+    with Player('--mode', 'polyphony', '--osc-bind', '127.0.0.2', '--osc-in',
+                str(free.port)) as player:
+        check(player.port == free.port)
+        player.touch(0.25, 0.5)  # To 127.0.0.1
+        check(player.played(0.5) == [])
+        player.end.send(('127.0.0.2', player.port), '/interface', 0.25, 0.5)
+        check(player.played(0.5) == [[0.25, 0.5]])
+        check(player.stop() == 0)
 
 
 def test_log_and_times():
     """The log tells both, to the microsecond, soon; what is heard is in time"""
-    player = Player('--log', 'logs')
-    times, start = [], time.monotonic()
-    player.touch(0.25, 0.5)
-    while len(times) < 12:
-        check(player.end.wait('/impsy', 5.0))
-        times.append(time.monotonic() - start)
-    name, = glob.glob('logs/*-3d-mdrnn.log')
-    time.sleep(1.5)
-    with open(name, encoding='ascii') as file:
-        check(len(file.readlines()) >= 12)  # Though it is still open
-    player.process.kill()
-    player.stop(signal.SIGKILL)
-    with open(name, encoding='ascii') as file:
-        rows = [line.rstrip('\n').split(',') for line in file]
-    check([row[1] for row in rows[:13]] == ['interface'] + 12 * ['rnn'])
-    check(all(row[2:] == ['0.25', '0.5'] for row in rows), rows)
-    begin = moment(rows[0][0])
-    for i, row in enumerate(rows[1:], 1):
-        check(abs(moment(row[0]) - begin - 200000 - 100000 * i) <= 1, i, row)
-    late = sorted(t - 0.2 - 0.1 * i for i, t in enumerate(times, 1))
-    check(late[0] > -0.001 and late[-1] < LATE, late)
-    check(late[6] < 0.05, late)  # The median; 0.4 ms is usual
+    with Player('--log', 'logs') as player:
+        times, start = [], time.monotonic()
+        player.touch(0.25, 0.5)
+        while len(times) < 12:
+            check(player.end.wait('/impsy', 5.0))
+            times.append(time.monotonic() - start)
+        name, = glob.glob('logs/*-3d-mdrnn.log')
+        time.sleep(1.5)
+        with open(name, encoding='ascii') as file:
+            check(len(file.readlines()) >= 12)  # Though it is still open
+        player.process.kill()
+        player.stop(signal.SIGKILL)
+        with open(name, encoding='ascii') as file:
+            rows = [line.rstrip('\n').split(',') for line in file]
+        check([row[1] for row in rows[:13]] == ['interface'] + 12 * ['rnn'])
+        check(all(row[2:] == ['0.25', '0.5'] for row in rows), rows)
+        begin = moment(rows[0][0])
+        for i, row in enumerate(rows[1:], 1):
+            after = moment(row[0]) - begin
+            check(abs(after - 200000 - 100000 * i) <= 1, i, row)
+        late = sorted(t - 0.2 - 0.1 * i for i, t in enumerate(times, 1))
+        check(late[0] > -0.001 and late[-1] < LATE, late)
+        check(late[6] < 0.05, late)  # The median; 0.4 ms is usual
 
 
 def test_pipe():
     """Without a place to play to, rows come out at once"""
-    player = Player('--mode', 'battle', out=False, stdout=subprocess.PIPE)
-    row = player.process.stdout.readline().decode().rstrip('\n').split(',')
-    check(row[1:] == ['rnn', '0.5', '0.5'], row)
-    player.process.stdout.close()  # As `head -1` does
-    check(player.process.wait(5) != 0)
-    player.end.close()
-    player.process.stderr.close()
+    with Player('--mode', 'battle', out=False,
+                stdout=subprocess.PIPE) as player:
+        row = player.process.stdout.readline().decode().rstrip('\n').split(',')
+        check(row[1:] == ['rnn', '0.5', '0.5'], row)
+        player.process.stdout.close()  # As `head -1` does
+        check(player.process.wait(5) != 0)
 
 
 def test_terminal():
@@ -267,8 +287,8 @@ def main():
     control_model.noisy('noisy.safetensors')
     control_model.sound('sound.safetensors')
     tests = [test_callresponse, test_polyphony, test_battle, test_useronly,
-             test_commands, test_refusals, test_log_and_times, test_pipe,
-             test_terminal, test_command_line]
+             test_commands, test_refusals, test_interface, test_log_and_times,
+             test_pipe, test_terminal, test_command_line]
     with concurrent.futures.ThreadPoolExecutor(len(tests)) as pool:
         for done in [pool.submit(test) for test in tests]:  # They mostly wait
             done.result()
