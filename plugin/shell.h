@@ -86,12 +86,13 @@ typedef struct RemShell RemShell;
 
 /// What one plugin is, as its shell needs to know it
 typedef struct {
-  const char*     uri;
-  const char*     family; ///< Instances nobody has named are FAMILY-1, ...
-  RemControlTable controls;
-  uint32_t        first;   ///< Port of the first control input
-  uint32_t        n_ports; ///< At most #REM_MAX_PORTS
-  uint32_t        tells;   ///< Properties that it has: bits of REM_TELL_*
+  const char*       uri;
+  const char*       family; ///< Instances nobody has named are FAMILY-1, ...
+  const RemOscKind* osc;
+  RemControlTable   controls;
+  uint32_t          first;   ///< Port of the first control input
+  uint32_t          n_ports; ///< At most #REM_MAX_PORTS
+  uint32_t          tells;   ///< Properties that it has: bits of REM_TELL_*
 
   /**
      Set a text that the host, a session or OSC gives; NULL if it has none.

@@ -63,6 +63,7 @@ join(RemShell* const self)
   RemInstance* const instance = &self->instance;
   instance->plugin            = self->kind->uri;
   instance->family            = self->kind->family;
+  instance->kind              = self->kind->osc;
   instance->loader            = &self->loader;
   instance->remote            = &self->remote;
   instance->rate              = self->rate;

@@ -4,6 +4,8 @@
 
 #include "plugin/audio/audio.h"
 
+#include "plugin/audio/osc.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ work(RemShell* const               shell,
 
 static const RemPluginKind mono = {REM_AUDIO_URI,
                                    "audio",
+                                   &rem_osc_audio,
                                    {rem_audio_controls, REM_AUDIO_N_CONTROLS},
                                    REM_AUDIO_FIRST,
                                    REM_AUDIO_N_PORTS,
@@ -37,6 +40,7 @@ static const RemPluginKind mono = {REM_AUDIO_URI,
 
 static const RemPluginKind stereo = {REM_AUDIO_STEREO_URI,
                                      "audio",
+                                     &rem_osc_audio,
                                      {rem_audio_controls, REM_AUDIO_N_CONTROLS},
                                      REM_AUDIO_STEREO_FIRST,
                                      REM_AUDIO_STEREO_N_PORTS,

@@ -4,6 +4,8 @@
 
 #include "plugin/control/control.h"
 
+#include "plugin/control/osc.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +82,7 @@ set_text(RemShell* const   shell,
   const RemStatus st = check_client(text, error);
   rem_loader_set_text(
     &shell->loader, REM_TEXT_CLIENT, st ? before : text, unsaved && !st);
+  atomic_fetch_add(&((RemControlPlugin*)shell)->n_clients, 1U);
   rem_instances_wake();
   return st;
 }
@@ -101,6 +104,7 @@ work(RemShell* const               shell,
 static const RemPluginKind plain = {
   REM_CONTROL_URI,
   "control",
+  &rem_osc_control_kind,
   {rem_control_controls, REM_CONTROL_N_CONTROLS},
   REM_CONTROL_FIRST,
   REM_CONTROL_N_PORTS,
@@ -111,6 +115,7 @@ static const RemPluginKind plain = {
 static const RemPluginKind voltage = {
   REM_CONTROL_CV_URI,
   "control",
+  &rem_osc_control_kind,
   {rem_control_controls, REM_CONTROL_CV_N_CONTROLS},
   REM_CONTROL_CV_FIRST,
   REM_CONTROL_CV_N_PORTS,
@@ -125,6 +130,7 @@ cleanup(const LV2_Handle instance)
   RemControlPlugin* const self = (RemControlPlugin*)instance;
 
   rem_shell_leave(&self->shell);
+  rem_control_osc_clear(self);
   rem_shell_clear(&self->shell);
   rem_duet_free(self->duet);
   rem_cast_clear(&self->cast);

@@ -72,11 +72,16 @@ typedef struct {
 
   RemSharedMapping shared; ///< MIDI, as everyone may set it
 
-  RemRing           touches;  ///< RemTouch, from OSC to the audio thread
-  RemRing           played;   ///< RemDuetEvent, from there to OSC
-  atomic_bool       watched;  ///< Somebody takes out what was played
-  _Atomic(uint32_t) n_dims;   ///< Of the net that plays; 0 without one
-  _Atomic(uint32_t) n_resets; ///< That were asked for, wrapping
+  RemRing           touches;   ///< RemTouch, from OSC to the audio thread
+  RemRing           played;    ///< RemDuetEvent, from there to OSC
+  _Atomic(uint32_t) n_clients; ///< Times that the client was set
+  atomic_bool       watched;   ///< Somebody takes out what was played
+  _Atomic(uint32_t) n_dims;    ///< Of the net that plays; 0 without one
+  _Atomic(uint32_t) n_resets;  ///< That were asked for, wrapping
+
+  // OSC thread only
+  void*    client;   ///< lo_address, or NULL
+  uint32_t n_client; ///< Of `n_clients`, obeyed
 
   // Audio thread only
   uint64_t   now;                ///< First sample of the block

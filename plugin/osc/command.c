@@ -76,6 +76,10 @@ is_verb(const char* const text, const char* const verb)
 static void
 obey_instance(const RemCommand* const command)
 {
+  const RemOscKind* const kind = command->instance->kind;
+  if (kind->obey && kind->obey(command)) {
+    return;
+  }
   for (size_t i = 0U; i < sizeof(verbs) / sizeof(*verbs); ++i) {
     if (is_verb(command->verb, verbs[i].verb)) {
       verbs[i].carry_out(command);
@@ -98,6 +102,32 @@ is_answer(const char* const address)
   return !last || !strcmp(last, "/ok") || !strcmp(last, "/error");
 }
 
+/// Let every instance hear a message that names none; returns whether one knows
+/// its address.  A stream of frames is answered only if nobody could take one.
+static bool
+tell_all(RemCommand* const command)
+{
+  RemError error  = {REM_SUCCESS, "", ""};
+  bool     known  = false;
+  bool     obeyed = false;
+  command->verb   = command->address + 1;
+  for (RemInstance* i = rem_instances_lock(); i; i = i->next) {
+    command->instance = i;
+    const RemStatus st =
+      i->kind->hear ? i->kind->hear(command, &error) : REM_UNSUPPORTED;
+    known  = known || st != REM_UNSUPPORTED;
+    obeyed = obeyed || !st;
+  }
+  rem_instances_unlock();
+  command->instance = NULL;
+  if (known && !obeyed) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, error.text);
+  } else if (known && strcmp(command->verb, "interface") != 0) {
+    rem_osc_ok(command, NULL);
+  }
+  return known;
+}
+
 void
 rem_osc_obey(RemServer* const  server,
              const char* const address,
@@ -118,6 +148,9 @@ rem_osc_obey(RemServer* const  server,
   const char* const slash = ours ? strchr(address + n, '/') : NULL;
   if (ours && !strcmp(address + n, "list")) {
     list(&command);
+    return;
+  }
+  if (!ours && tell_all(&command)) {
     return;
   }
   if (!slash) {

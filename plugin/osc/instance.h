@@ -26,6 +26,10 @@
 
 typedef struct RemInstance RemInstance;
 
+/// What OSC can do with a kind of plugin besides what it can with all:
+/// plugin/osc/internal.h
+typedef struct RemOscKind RemOscKind;
+
 /// One instance.  All but the name is set before it joins and stays.
 struct RemInstance {
   RemInstance* next;                ///< In the list, guarded by its lock
@@ -34,11 +38,12 @@ struct RemInstance {
   bool         named;  ///< By the user or a session, so that it is kept
   uint32_t     n_told; ///< Entrance that others were told of last; server only
 
-  const char* plugin; ///< URI
-  const char* family; ///< Names that nobody has given are FAMILY-1, ...
-  RemLoader*  loader;
-  RemRemote*  remote;
-  double      rate; ///< Of the host, Hz
+  const char*       plugin; ///< URI
+  const char*       family; ///< Names that nobody has given are FAMILY-1, ...
+  const RemOscKind* kind;
+  RemLoader*        loader;
+  RemRemote*        remote;
+  double            rate; ///< Of the host, Hz
 
   // A host without a worker leaves its messages here, one at a time
   bool needs_worker;

@@ -87,6 +87,36 @@ typedef struct {
   const char*  verb;     ///< What follows the instance's name
 } RemCommand;
 
+/// A number of RemRemote that the status tells
+typedef struct {
+  const char* path; ///< Below the instance
+  size_t      at;   ///< Where it stands in RemRemote
+  bool        real; ///< A float; else a whole number
+} RemFigure;
+
+/// What a kind of plugin has of its own
+struct RemOscKind {
+  const RemFigure* figures; ///< [n_figures]
+  uint32_t         n_figures;
+
+  /// Carry out a command for the instance; false if it has none such.  NULL for
+  /// no commands.
+  bool (*obey)(const RemCommand* command);
+
+  /**
+     Carry out a message to all instances, of which `command` has one and, as
+     verb, the address without its first character; nothing is answered.  NULL
+     for none.
+
+     @return #REM_UNSUPPORTED for an address that it does not know.
+  */
+  RemStatus (*hear)(const RemCommand* command, RemError* error);
+
+  /// Send what is due; return after how many seconds to look again.  NULL for
+  /// nothing.
+  double (*tend)(RemServer* server, RemInstance* instance);
+};
+
 /// liblo's handler of every message; `data` is the server
 int
 rem_osc_handle(const char* address,

@@ -154,6 +154,9 @@ tend(RemServer* const server)
   wait        = fmin(wait, rem_osc_tend_subscribers(server));
   for (RemInstance* i = rem_instances_lock(); i; i = i->next) {
     rem_loader_refill(i->loader);
+    if (i->kind->tend) {
+      wait = fmin(wait, i->kind->tend(server, i));
+    }
     if (i->needs_worker) {
       (void)rem_instance_run_errand(i);
       wait = fmin(wait, ERRAND_SECONDS);

@@ -74,15 +74,27 @@ add_model(const Status* const status)
 }
 
 static void
+add_figure(const Status* const status, const RemFigure* const figure)
+{
+  const char* const at = (const char*)status->instance->remote + figure->at;
+  if (figure->real) {
+    const _Atomic float* const x = (const _Atomic float*)(const void*)at;
+    add_float(status, figure->path, (double)atomic_load(x));
+  } else {
+    const _Atomic(uint32_t)* const x =
+      (const _Atomic(uint32_t)*)(const void*)at;
+    add_int(status, figure->path, atomic_load(x));
+  }
+}
+
+static void
 add_figures(const Status* const status, const uint32_t port)
 {
-  const RemRemote* const remote = status->instance->remote;
-  add_int(status, "status/latency", atomic_load(&remote->latency));
-  add_float(status, "status/dsp_load", (double)atomic_load(&remote->load));
-  add_float(status, "status/in_peak", (double)atomic_load(&remote->in_peak));
-  add_float(status, "status/out_peak", (double)atomic_load(&remote->out_peak));
-  add_int(status, "status/non_finite", atomic_load(&remote->n_non_finite));
-  add_int(status, "status/late_swaps", atomic_load(&remote->n_late));
+  const RemRemote* const  remote = status->instance->remote;
+  const RemOscKind* const kind   = status->instance->kind;
+  for (uint32_t i = 0U; i < kind->n_figures; ++i) {
+    add_figure(status, &kind->figures[i]);
+  }
   add_int(status, "status/port", port);
   for (uint32_t i = 0U; i < remote->controls.n; ++i) {
     add_float(status,

@@ -9,6 +9,7 @@
 #include "dsp/denormal.h"
 #include "dsp/modelfile/modelfile.h"
 #include "plugin/audio/audio.h"
+#include "plugin/audio/osc.h"
 #include "plugin/osc/internal.h"
 #include "tests/check.h"
 #include "tests/fuzz/fuzz.h"
@@ -84,6 +85,7 @@ open_fake(Fake* const fake)
         rem_loader_init(&fake->loader, stage, &fake->logger, "/nowhere"));
   fake->instance.plugin = "urn:fuzz";
   fake->instance.family = "audio";
+  fake->instance.kind   = &rem_osc_audio;
   fake->instance.loader = &fake->loader;
   fake->instance.remote = &fake->remote;
   fake->instance.rate   = 48000.0;

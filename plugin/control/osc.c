@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: ISC
+
+/// OSC for the control plugins: IMPSY's messages in and out, and what concerns
+/// mappings, clients and takes.  All of it in the server's thread.
+
+#include "plugin/control/osc.h"
+
+#include "dsp/impsy.h"
+#include "plugin/osc/internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LOOK_SECONDS 0.002 ///< Between looks at what was played
+#define MAX_BURST 64U      ///< Events sent between looks at what is due
+
+static RemControlPlugin*
+plugin_of(const RemInstance* const instance)
+{
+  return (RemControlPlugin*)instance->work_handle;
+}
+
+/// Turn a control, which is there
+static void
+turn(const RemCommand* const command, const char* const symbol, const float x)
+{
+  RemRemote* const remote = command->instance->remote;
+  (void)rem_remote_turn(remote, (uint32_t)rem_remote_find(remote, symbol), x);
+}
+
+static RemStatus
+touch(RemControlPlugin* const      self,
+      const RemImpsyCommand* const impsy,
+      RemError* const              error)
+{
+  RemTouch frame = {impsy->n, {0.0f}};
+  memcpy(frame.x, impsy->x, impsy->n * sizeof(float));
+  return rem_ring_push(&self->touches, &frame)
+           ? REM_SUCCESS
+           : rem_fail(error,
+                      REM_TOO_LARGE,
+                      NULL,
+                      "too many frames wait for the host to play");
+}
+
+static RemStatus
+carry_out(const RemCommand* const      command,
+          const RemImpsyCommand* const impsy,
+          RemError* const              error)
+{
+  RemControlPlugin* const self = plugin_of(command->instance);
+  switch (impsy->kind) {
+  case REM_IMPSY_INTERFACE:
+    return touch(self, impsy, error);
+  case REM_IMPSY_SIGMATEMP:
+    turn(command, "sigmatemp", impsy->value);
+    break;
+  case REM_IMPSY_PITEMP:
+    turn(command, "pitemp", impsy->value);
+    break;
+  case REM_IMPSY_TIMESCALE:
+    turn(command, "timescale", impsy->value);
+    break;
+  case REM_IMPSY_MODE:
+    turn(command, "mode", (float)impsy->mode);
+    break;
+  case REM_IMPSY_PAUSE:
+    turn(command, "pause", impsy->paused ? 1.0f : 0.0f);
+    break;
+  case REM_IMPSY_RESET:
+    atomic_fetch_add(&self->n_resets, 1U);
+    break;
+  }
+  return REM_SUCCESS;
+}
+
+static RemStatus
+hear(const RemCommand* const command, RemError* const error)
+{
+  char   address[REM_OSC_ADDRESS_SIZE + 1U];
+  double numbers[REM_MAX_DIMS] = {0.0};
+  (void)snprintf(address, sizeof(address), "/%s", command->verb);
+  if (!rem_impsy_is_address(address)) {
+    return REM_UNSUPPORTED;
+  }
+  for (int i = 0; i < command->argc && i < (int)REM_MAX_DIMS; ++i) {
+    (void)rem_osc_number(command, i, &numbers[i]);
+  }
+  const RemImpsyArguments arguments = {
+    command->types, numbers, rem_osc_string(command, 0)};
+  const uint32_t  n_dims = atomic_load(&plugin_of(command->instance)->n_dims);
+  RemImpsyCommand impsy;
+  const RemStatus st =
+    rem_impsy_read(address, &arguments, n_dims, &impsy, error);
+  return st ? st : carry_out(command, &impsy, error);
+}
+
+/// Set a text and answer with what it has become
+static void
+set_text(const RemCommand* const command,
+         const RemText           which,
+         const char* const       text)
+{
+  RemShell* const shell = &plugin_of(command->instance)->shell;
+  RemError        error = {REM_SUCCESS, "", ""};
+  char            became[REM_MESSAGE_SIZE] = "";
+  if (text && shell->kind->set_text(shell, which, text, true, &error)) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, error.text);
+    return;
+  }
+  rem_loader_text(&shell->loader, which, became);
+  rem_osc_ok(command, rem_osc_text(became));
+}
+
+/// `client`, with "HOST:PORT", or HOST and PORT, or "" for none; or nothing, to
+/// ask
+static void
+set_client(const RemCommand* const command)
+{
+  char              text[REM_MESSAGE_SIZE] = "";
+  double            port                   = 0.0;
+  const char* const host                   = rem_osc_string(command, 0);
+  if (command->argc && !host) {
+    rem_osc_error(
+      command, REM_OSC_BAD_ARGUMENTS, "expected s and i, a host and a port");
+  } else if (command->argc > 1 && rem_osc_number(command, 1, &port)) {
+    (void)snprintf(text, sizeof(text), "%s:%.0f", host, port);
+    set_text(command, REM_TEXT_CLIENT, text);
+  } else {
+    set_text(command, REM_TEXT_CLIENT, host);
+  }
+}
+
+static void
+set_mapping(const RemCommand* const command)
+{
+  const char* const text = rem_osc_string(command, 0);
+  if (command->argc && !text) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected s, a mapping");
+  } else {
+    set_text(command, REM_TEXT_MAPPING, text);
+  }
+}
+
+/// `reset`, which a button lets go with 0
+static void
+reset(const RemCommand* const command)
+{
+  double x = 1.0;
+  if (command->argc && !rem_osc_number(command, 0, &x)) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
+  } else if (x <= 0.0) {
+    rem_osc_ok(command, NULL);
+  } else {
+    atomic_fetch_add(&plugin_of(command->instance)->n_resets, 1U);
+    rem_osc_ok_when_heard(command, 0U, lo_message_new());
+  }
+}
+
+/// Answer one of IMPSY's messages to this instance; a frame only if it is bad
+static void
+answer(const RemCommand* const command,
+       const RemStatus         st,
+       const RemError* const   error)
+{
+  if (st) {
+    const int code =
+      st == REM_UNSUPPORTED
+        ? REM_OSC_NO_ADDRESS
+        : (st == REM_TOO_LARGE ? REM_OSC_TOO_MUCH : REM_OSC_BAD_ARGUMENTS);
+    rem_osc_error(command, code, error->text);
+  } else if (strcmp(command->verb, "interface") != 0) {
+    rem_osc_ok_when_heard(command, 0U, lo_message_new());
+  }
+}
+
+static bool
+obey(const RemCommand* const command)
+{
+  static const struct {
+    const char* verb;
+    void (*carry_out)(const RemCommand* command);
+  } verbs[] = {
+    {"client", set_client}, {"mapping", set_mapping}, {"reset", reset}};
+  for (size_t i = 0U; i < sizeof(verbs) / sizeof(*verbs); ++i) {
+    if (!strcmp(command->verb, verbs[i].verb)) {
+      verbs[i].carry_out(command);
+      return true;
+    }
+  }
+  if (strcmp(command->verb, "interface") != 0 &&
+      strncmp(command->verb, "impsy/", 6U) != 0) {
+    return false;
+  }
+  RemError error = {REM_SUCCESS, "", ""};
+  answer(command, hear(command, &error), &error);
+  return true;
+}
+
+/// Look whom to send to, if that has changed
+static void
+follow_client(RemControlPlugin* const self)
+{
+  const uint32_t n                      = atomic_load(&self->n_clients);
+  char           text[REM_MESSAGE_SIZE] = "";
+  if (n == self->n_client) {
+    return;
+  }
+  self->n_client = n;
+  rem_loader_text(&self->shell.loader, REM_TEXT_CLIENT, text);
+  rem_control_osc_clear(self);
+  char* const colon = strrchr(text, ':');
+  if (colon) {
+    *colon       = '\0';
+    self->client = lo_address_new(text, colon + 1);
+  }
+  atomic_store(&self->watched, self->client != NULL);
+}
+
+/// Send a frame; false if the client cannot be reached
+static bool
+send_frame(const RemServer* const    server,
+           const lo_address          to,
+           const RemDuetEvent* const event)
+{
+  const lo_message message = lo_message_new();
+  for (uint32_t d = 0U; message && d < event->n; ++d) {
+    (void)lo_message_add_float(message, event->x[d]);
+  }
+  const bool sent =
+    message && server->port &&
+    lo_send_message_from(to, server->lo, REM_IMPSY_OUT, message) >= 0;
+  if (message) {
+    lo_message_free(message);
+  }
+  return sent;
+}
+
+static double
+tend(RemServer* const server, RemInstance* const instance)
+{
+  RemControlPlugin* const self = plugin_of(instance);
+  RemDuetEvent            event;
+  follow_client(self);
+  for (uint32_t n = 0U; n < MAX_BURST && rem_ring_pop(&self->played, &event);
+       ++n) {
+    if (self->client && !send_frame(server, (lo_address)self->client, &event)) {
+      (void)lv2_log_warning(&self->shell.logger,
+                            "Remanence: the OSC client cannot be reached\n");
+      rem_control_osc_clear(self);
+    }
+  }
+  return self->client ? LOOK_SECONDS : HUGE_VAL;
+}
+
+void
+rem_control_osc_clear(RemControlPlugin* const self)
+{
+  atomic_store(&self->watched, false);
+  if (self->client) {
+    lo_address_free((lo_address)self->client);
+    self->client = NULL;
+  }
+}
+
+static const RemFigure figures[] = {
+  {"status/dsp_load", offsetof(RemRemote, load), true},
+  {"status/non_finite", offsetof(RemRemote, n_non_finite), false},
+  {"status/turn", offsetof(RemRemote, turn), false}};
+
+const RemOscKind rem_osc_control_kind = {figures,
+                                         sizeof(figures) / sizeof(*figures),
+                                         obey,
+                                         hear,
+                                         tend};
