@@ -335,6 +335,64 @@ test_swap(Control* const control)
   host_close(host);
 }
 
+/// Let net `b` of `battle` hear what `a` played last before sample `end`, as
+/// far as the plugin remembers, and take over; `random` has drawn one event
+/// more
+static void
+take_over(Battle* const battle, RemPredictor* const b, const uint64_t end)
+{
+  static float frames[4096][REM_MAX_FRAME];
+  uint32_t     n = 0U;
+  while (draw(battle, 1.0) < end) {
+    CHECK(n < 4096U);
+    memcpy(frames[n++], battle->frame, sizeof(battle->frame));
+  }
+  for (uint32_t i = n > 192U ? n - 192U : 0U; i < n; ++i) {
+    rem_predictor_hear(b, frames[i]);
+  }
+  printf("swapped after %u events\n", n);
+  battle->net = b;
+  battle->at  = (double)end;
+}
+
+/// After a swap the new net plays as if it had heard the last events of the old
+/// one, at once and to the sample
+static void
+test_warm(Control* const control)
+{
+  static const uint32_t seconds[] = {1, 9};
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    RemModel* const     a      = gesture_model(&model_a);
+    RemModel* const     b      = gesture_model(&model_b);
+    RemPredictor* const old    = rem_predictor_new(a);
+    Battle              battle = {old, {0U}, 0.0, {0.0f}};
+    Host* const host = gesture_host(control->world, HOST_CONTROL, control->a);
+    gesture_map(host, MAPPING);
+    host_set(host, "mode", 2.0f);
+    host_activate(host);
+    gesture_play(host, seconds[i] * RATE, 64U);
+    host_send_model(host, 0U, control->b);
+    host_step(host, 64U);
+    host_worker_drain(&host->worker);
+    const uint64_t     end  = host->now;
+    uint32_t           k    = host->n_midi;
+    const RemFloatMode mode = rem_denormals_off();
+    take_over(&battle, rem_predictor_new(b), end);
+    gesture_play(host, RATE, 64U);
+    for (uint64_t at = draw(&battle, 1.0); at < end + RATE;
+         at          = draw(&battle, 1.0)) {
+      const uint8_t note = (uint8_t)lrintf(127.0f * battle.frame[4]);
+      CHECK(has(host, &k, at, (RemMidi){{0x92U, note, 127U}}));
+    }
+    rem_denormals_restore(mode);
+    rem_predictor_free(old);
+    rem_predictor_free(battle.net);
+    rem_model_free(a);
+    rem_model_free(b);
+    host_close(host);
+  }
+}
+
 /// Two instances of one seed play alike, another seed does not; pressing reset
 /// begins the same again
 static void
@@ -393,6 +451,7 @@ main(void)
   test_wild(control);
   test_wrong_kind(control);
   test_swap(control);
+  test_warm(control);
   test_seed(control);
   host_world_free(control->world);
   fixture_end(&control->dir);
