@@ -161,10 +161,12 @@ def build_plugin(bld):
         target='remanence_ports.h', ext_out=['.h'])
     bld(rule=ports % 'manifest' + binary + ''.join(
             ' ' + preset.abspath() for preset in presets) + ' > ${TGT}',
-        source=turtle + presets + folder('presets/*.safetensors'), shell=True,
+        source=turtle + presets + folder('presets/**/*.safetensors'),
+        shell=True,
         target=bundle + 'manifest.ttl', install_path=install)
     for place, files in (('', described),
-                         ('presets/', folder('presets/*'))):
+                         ('presets/', folder('presets/*')),
+                         ('presets/control/', folder('presets/control/*'))):
         for node in files:
             bld(features='subst', is_copy=True, source=node,
                 target=bundle + place + node.name,

@@ -127,9 +127,10 @@ test_presets(void)
 {
   static const char* const paths[] = {
     SOURCE_DIR "/presets/tube-preamp.safetensors",
-    SOURCE_DIR "/presets/distortion-pedal.safetensors"};
+    SOURCE_DIR "/presets/distortion-pedal.safetensors",
+    SOURCE_DIR "/presets/control/faders.safetensors"};
   for (uint32_t i = 0; i < N_ISAS; ++i) {
-    for (uint32_t k = 0; use(isas[i]) && k < 2U; ++k) {
+    for (uint32_t k = 0; use(isas[i]) && k < 3U; ++k) {
       RemModel* model = NULL;
       RemFormat format;
       RemError  error = {REM_SUCCESS, "", ""};

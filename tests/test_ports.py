@@ -104,11 +104,11 @@ def test_bundle():
     with open(header, encoding="utf-8") as file:
         check(file.read() == ports("header", TURTLE).stdout,
               "the header is up to date")
-    for path in presets:
-        for end in (".ttl", ".safetensors"):
-            name = os.path.splitext(os.path.basename(path))[0] + end
-            check(os.path.exists(os.path.join(BUNDLE, "presets", name)),
-                  f"the bundle has presets/{name}")
+    for path in glob.glob(os.path.join(SOURCE, "presets", "**", "*.*"),
+                          recursive=True):
+        name = os.path.relpath(path, SOURCE)
+        check(os.path.exists(os.path.join(BUNDLE, name)),
+              f"the bundle has {name}")
 
 
 def test_symbols():
