@@ -183,16 +183,29 @@ rem_loader_text(RemLoader* const loader,
   (void)pthread_mutex_unlock(&loader->lock);
 }
 
+static void
+tell_words(RemLoader* const loader, const char* const words)
+{
+  (void)pthread_mutex_lock(&loader->lock);
+  (void)snprintf(loader->told.message, REM_MESSAGE_SIZE, "%s", words);
+  tell(loader);
+  (void)pthread_mutex_unlock(&loader->lock);
+}
+
+void
+rem_loader_tell(RemLoader* const loader, const char* const words)
+{
+  (void)lv2_log_note(loader->logger, "Remanence: %s\n", words);
+  tell_words(loader, words);
+}
+
 void
 rem_loader_complain(RemLoader* const loader, const RemError* const error)
 {
   char message[REM_MESSAGE_SIZE] = "";
   rem_say_error(message, error);
   (void)lv2_log_error(loader->logger, "Remanence: %s\n", message);
-  (void)pthread_mutex_lock(&loader->lock);
-  memcpy(loader->told.message, message, sizeof(message));
-  tell(loader);
-  (void)pthread_mutex_unlock(&loader->lock);
+  tell_words(loader, message);
 }
 
 void

@@ -224,6 +224,10 @@ rem_loader_set_text(RemLoader*  loader,
 void
 rem_loader_text(RemLoader* loader, RemText which, char text[REM_MESSAGE_SIZE]);
 
+/// Tell the host, and the log, something that is no failure of a model
+void
+rem_loader_tell(RemLoader* loader, const char* words);
+
 /// Tell the host, and the log, why something but a model was refused
 void
 rem_loader_complain(RemLoader* loader, const RemError* error);

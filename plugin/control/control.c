@@ -87,6 +87,17 @@ set_text(RemShell* const   shell,
   return st;
 }
 
+/// Tell the host what became of the log
+static void
+tell_recorded(RemControlPlugin* const self)
+{
+  RemRecordReport report;
+  rem_recorder_look(self->recorder, &report);
+  if (report.message[0]) {
+    rem_loader_tell(&self->shell.loader, report.message);
+  }
+}
+
 /// Carry out what only control plugins ask of the worker
 static bool
 work(RemShell* const               shell,
@@ -94,11 +105,17 @@ work(RemShell* const               shell,
      const char* const             text)
 {
   (void)text;
-  if (request->kind != REM_WORK_LEARNED) {
+  RemControlPlugin* const self = (RemControlPlugin*)shell;
+  switch (request->kind) {
+  case REM_WORK_LEARNED:
+    tell_mapping(self, true);
+    return true;
+  case REM_WORK_RECORDED:
+    tell_recorded(self);
+    return true;
+  default:
     return false;
   }
-  tell_mapping((RemControlPlugin*)shell, true);
-  return true;
 }
 
 static const RemPluginKind plain = {
@@ -132,6 +149,7 @@ cleanup(const LV2_Handle instance)
   rem_shell_leave(&self->shell);
   rem_control_osc_clear(self);
   rem_shell_clear(&self->shell);
+  rem_recorder_free(self->recorder);
   rem_duet_free(self->duet);
   rem_cast_clear(&self->cast);
   rem_ring_clear(&self->touches);
@@ -142,8 +160,9 @@ cleanup(const LV2_Handle instance)
 static bool
 make_parts(RemControlPlugin* const self, const double rate)
 {
-  self->duet = rem_duet_new(rate);
-  return self->duet && rem_cast_init(&self->cast) &&
+  self->duet     = rem_duet_new(rate);
+  self->recorder = rem_recorder_new(rate, NULL);
+  return self->duet && self->recorder && rem_cast_init(&self->cast) &&
          rem_ring_init(&self->touches, N_TOUCHES, sizeof(RemTouch)) &&
          rem_ring_init(&self->played, N_PLAYED, sizeof(RemDuetEvent));
 }

@@ -18,6 +18,7 @@
 #include "dsp/rt.h"
 #include "plugin/control/cast.h"
 #include "plugin/control/mapping.h"
+#include "plugin/control/record.h"
 #include "plugin/control/ring.h"
 #include "plugin/shell.h"
 #include "remanence_ports.h" // Generated from ttl/
@@ -33,7 +34,8 @@
 
 /// Asked of the worker besides what every shell asks
 enum {
-  REM_WORK_LEARNED = REM_WORK_OWN ///< Then any number: the mapping has changed
+  REM_WORK_LEARNED = REM_WORK_OWN, ///< Then any number: the mapping has changed
+  REM_WORK_RECORDED ///< Then any number: the recorder has something to tell
 };
 
 /// A frame of the player's that came by OSC
@@ -63,12 +65,13 @@ typedef struct {
 
 /// One instance; the host never runs two of its REM_RT functions at once
 typedef struct {
-  RemShell shell; ///< First
-  bool     cv;
-  uint32_t n_spacing; ///< Samples between OSC frames that came in one block
-  uint32_t n_pulse;   ///< Samples that the trigger stays up
-  RemDuet* duet;
-  RemCast  cast;
+  RemShell     shell; ///< First
+  bool         cv;
+  uint32_t     n_spacing; ///< Samples between OSC frames that came in one block
+  uint32_t     n_pulse;   ///< Samples that the trigger stays up
+  RemDuet*     duet;
+  RemCast      cast;
+  RemRecorder* recorder;
 
   RemSharedMapping shared; ///< MIDI, as everyone may set it
 
@@ -101,6 +104,7 @@ typedef struct {
   uint32_t     n_mapping; ///< Of the shared one's changes, obeyed
   RemMidiLearn learn;
   bool         learned;      ///< The worker is to be told
+  uint32_t     n_recorded;   ///< Of the recorder's news, that it was told
   RemMidiOut   midi;         ///< What sounds
   bool         owes_silence; ///< There was no room to end every note
   uint32_t     osc_at;       ///< Sample of the block for the next OSC frame

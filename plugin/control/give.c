@@ -109,6 +109,20 @@ sound(RemControlPlugin* const   self,
   }
 }
 
+/// Leave an event to the recorder
+REM_RT static void
+record(RemControlPlugin* const self, const RemDuetEvent* const event)
+{
+  if (event->kind == REM_EVENT_PLAYER) {
+    rem_recorder_add(
+      self->recorder, event->at, REM_LOG_INTERFACE, event->x, event->n);
+  } else if (event->kind == REM_EVENT_NET &&
+             self->shell.value[REM_CONTROL_AT_LOG_RNN] > 0.5f) {
+    rem_recorder_add(
+      self->recorder, event->at, REM_LOG_RNN, event->x, event->n);
+  }
+}
+
 REM_RT void
 rem_control_give(RemControlPlugin* const   self,
                  const RemDuetEvent* const event,
@@ -121,6 +135,7 @@ rem_control_give(RemControlPlugin* const   self,
   } else if (sounds) {
     sound(self, event, at);
   }
+  record(self, event);
   if (sounds && atomic_load(&self->watched)) {
     (void)rem_ring_push(&self->played, event); // A full ring loses it
   }

@@ -175,14 +175,24 @@ answer(const RemCommand* const command,
   }
 }
 
+/// `split`: begin another take
+static void
+split(const RemCommand* const command)
+{
+  rem_recorder_split(plugin_of(command->instance)->recorder);
+  rem_osc_ok(command, NULL);
+}
+
 static bool
 obey(const RemCommand* const command)
 {
   static const struct {
     const char* verb;
     void (*carry_out)(const RemCommand* command);
-  } verbs[] = {
-    {"client", set_client}, {"mapping", set_mapping}, {"reset", reset}};
+  } verbs[] = {{"client", set_client},
+               {"mapping", set_mapping},
+               {"reset", reset},
+               {"split", split}};
   for (size_t i = 0U; i < sizeof(verbs) / sizeof(*verbs); ++i) {
     if (!strcmp(command->verb, verbs[i].verb)) {
       verbs[i].carry_out(command);

@@ -182,6 +182,8 @@ play(RemControlPlugin* const self, const uint32_t n)
   rem_control_follow_mapping(self, 0U);
   follow_controls(self);
   follow_loader(self);
+  rem_recorder_arm(self->recorder, shell->value[REM_CONTROL_AT_RECORD] > 0.5f);
+  rem_recorder_tick(self->recorder, self->now);
   if (n > 0U) {
     rem_control_take_ports(self);
   }
@@ -217,7 +219,7 @@ show(RemControlPlugin* const self)
     {REM_CONTROL_DSP_LOAD, load},
     {REM_CONTROL_NON_FINITE, fminf((float)n_bad, REM_CONTROL_NON_FINITE_MAX)},
     {REM_CONTROL_TURN, (float)turn},
-    {REM_CONTROL_RECORDING, 0.0f}};
+    {REM_CONTROL_RECORDING, (float)rem_recorder_state(self->recorder)}};
   for (uint32_t i = 0U; i < sizeof(outputs) / sizeof(*outputs); ++i) {
     rem_shell_show(
       shell, rem_control_port(self, outputs[i].port), outputs[i].value);
@@ -226,6 +228,21 @@ show(RemControlPlugin* const self)
   publish(&shell->remote.load, load);
   publish(&shell->remote.n_non_finite, n_bad);
   publish(&shell->remote.turn, turn);
+}
+
+/// Let the worker tell what is new.  A freewheeling host does so at once.
+REM_RT static void
+ask_worker(RemControlPlugin* const self)
+{
+  const uint32_t n = rem_recorder_n_told(self->recorder);
+  if (self->learned &&
+      rem_shell_ask_number(&self->shell, REM_WORK_LEARNED, 0U)) {
+    self->learned = false;
+  }
+  if (n != self->n_recorded &&
+      rem_shell_ask_number(&self->shell, REM_WORK_RECORDED, 0U)) {
+    self->n_recorded = n;
+  }
 }
 
 REM_RT void
@@ -238,9 +255,7 @@ rem_control_run(const LV2_Handle instance, const uint32_t n_samples)
 
   rem_shell_read_controls(shell);
   rem_shell_receive(shell, rem_bin_is_full(&self->cast.retired));
-  if (self->learned && rem_shell_ask_number(shell, REM_WORK_LEARNED, 0U)) {
-    self->learned = false;
-  }
+  ask_worker(self);
   self->writing = rem_shell_begin_notify(shell, n_samples);
   play(self, n_samples);
   if (self->writing) {
