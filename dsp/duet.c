@@ -74,6 +74,7 @@ rem_duet_ask(RemDuet* const duet, const Place base, const uint64_t from)
     answer->from         = from;
     rem_predictor_draw(
       duet->predictor, &duet->settings.temper, &duet->random, answer->frame);
+    rem_duet_place(duet, answer);
   }
 }
 
@@ -202,6 +203,7 @@ rem_duet_set(RemDuet* const               duet,
     rem_duet_begin(duet, at);
   } else if (!are_alike(&next, &before)) {
     come_to(duet, at);
+    rem_duet_place_all(duet);
   }
 }
 

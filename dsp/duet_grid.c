@@ -98,6 +98,7 @@ rem_duet_learn_swing(RemDuet* const duet, const uint64_t at)
     if (is_odd(k)) {
       duet->swing += (lines - k - duet->swing) / 8.0;
       duet->swing = fmin(fmax(duet->swing, -MAX_SWING), MAX_SWING);
+      rem_duet_place_all(duet);
     }
   }
 }
@@ -137,5 +138,6 @@ rem_duet_transport(RemDuet* const duet,
     }
     duet->transport = next;
     duet->now       = at > duet->now ? at : duet->now;
+    rem_duet_place_all(duet);
   }
 }

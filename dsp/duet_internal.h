@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
   Place    base;                 ///< dt counts from here
   uint64_t from;                 ///< No line of the grid before this sample
+  uint64_t wanted;               ///< Where it wants to sound
   float    frame[REM_MAX_FRAME]; ///< dt, then values
 } Answer;
 
@@ -75,6 +76,14 @@ rem_place_sample(Place place);
 /// Return whether the net plays on from what it played
 REM_RT bool
 rem_duet_plays_alone(const RemDuet* duet);
+
+/// Find out where an answer wants to sound
+REM_RT void
+rem_duet_place(const RemDuet* duet, Answer* answer);
+
+/// Find out where all answers want to sound, after times or the grid changed
+REM_RT void
+rem_duet_place_all(RemDuet* duet);
 
 /// Ask the net for what comes after `base`, on lines from `from` on; dropped if
 /// too many wait.  There is a net.

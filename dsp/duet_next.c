@@ -48,13 +48,21 @@ free_place(const RemDuet* const duet, const Answer* const answer)
   return rem_place_add(answer->base, seconds * duet->rate);
 }
 
-/// Return where an answer wants to sound
-REM_RT static uint64_t
-wanted_at(const RemDuet* const duet, const Answer* const answer)
+REM_RT void
+rem_duet_place(const RemDuet* const duet, Answer* const answer)
 {
   const Place place = free_place(duet, answer);
-  return rem_duet_has_grid(duet) ? rem_duet_line(duet, place, answer->from)
-                                 : rem_place_sample(place);
+  answer->wanted    = rem_duet_has_grid(duet)
+                        ? rem_duet_line(duet, place, answer->from)
+                        : rem_place_sample(place);
+}
+
+REM_RT void
+rem_duet_place_all(RemDuet* const duet)
+{
+  for (uint32_t i = 0U; i < duet->n_answers; ++i) {
+    rem_duet_place(duet, &duet->answers[i]);
+  }
 }
 
 /// Keep the earlier of `task` and this; the one that came first, if they tie
@@ -101,8 +109,7 @@ first_task(const RemDuet* const duet)
   }
   const uint64_t soonest = later_of(duet->now, duet->plays_from);
   for (uint32_t i = 0U; i < duet->n_answers; ++i) {
-    const uint64_t at = wanted_at(duet, &duet->answers[i]);
-    consider(&task, PLAY, later_of(at, soonest), i);
+    consider(&task, PLAY, later_of(duet->answers[i].wanted, soonest), i);
   }
   return task;
 }
@@ -182,7 +189,6 @@ play(RemDuet* const duet, const Task* const task, RemDuetEvent* const event)
 {
   const Answer   answer = duet->answers[task->answer];
   const uint64_t at     = task->at;
-  const uint64_t wanted = wanted_at(duet, &answer);
   const Place    base   = next_base(duet, &answer, at);
   tell(duet, event, REM_EVENT_NET, at, answer.frame[0], answer.frame + 1);
   duet->answers[task->answer] = duet->answers[--duet->n_answers];
@@ -190,7 +196,7 @@ play(RemDuet* const duet, const Task* const task, RemDuetEvent* const event)
   if (rem_duet_plays_alone(duet)) {
     duet->plays_from = at + duet->spacing;
     rem_duet_hear(duet, at, answer.frame);
-    rem_duet_ask(duet, base, wanted < at ? wanted : at);
+    rem_duet_ask(duet, base, answer.wanted < at ? answer.wanted : at);
   }
 }
 

@@ -299,6 +299,25 @@ test_swing(void)
   end_duet(duet);
 }
 
+/// What waits moves with the swing that touches teach
+static void
+test_swing_moves(void)
+{
+  static Heard   heard;
+  RemDuet* const duet = duet_of(steady_net(N, 0.5f), REM_DUET_POLYPHONY);
+  CHANGE(duet, 0U, grid, 0.5);
+  CHANGE(duet, 0U, keep_swing, true);
+  rem_duet_transport(duet, 0U, 0.0, 1.0 / BEAT, true);
+  touch(duet, 12500U, 0.5f, &heard); // s = 1 / 192: 62.5 samples
+  hear_until(duet, 12501U, &heard);
+  CHECK(rem_duet_due(duet) == 36063U);
+  touch(duet, 14000U, 0.5f, &heard); // s += (1 / 6 - s) / 8: 304.7 samples
+  hear_until(duet, 2U * RATE, &heard);
+  expect(&heard, 2U, REM_EVENT_NET, 36305U);
+  expect(&heard, 3U, REM_EVENT_NET, 36306U);
+  end_duet(duet);
+}
+
 int
 main(void)
 {
@@ -310,5 +329,6 @@ main(void)
   test_first_line();
   test_wild_hosts();
   test_swing();
+  test_swing_moves();
   return 0;
 }
