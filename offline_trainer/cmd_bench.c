@@ -152,11 +152,15 @@ measure(const Bench* const bench, BenchOutput* const out, RemError* const error)
   if (!out->root) {
     return no_memory(error);
   }
+  if (bench->control_data) {
+    return bench_control(bench, out, error);
+  }
   bench_say_machine(out, bench->n_threads);
   if ((st = bench_floor(bench, out, error)) ||
       (st = bench_engine(bench, out, error)) ||
       (st = bench_trainer(bench, out, error)) ||
-      (st = bench_load(bench, out, error))) {
+      (st = bench_load(bench, out, error)) ||
+      (st = bench_control(bench, out, error))) {
     return st;
   }
   return json_object_update_missing(out->root, bench->beside) ? no_memory(error)

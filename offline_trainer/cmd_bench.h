@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BENCH_MAX_NETS = 64, BENCH_MAX_ISAS = 4 };
+enum { BENCH_MAX_NETS = 64, BENCH_MAX_ISAS = 4, BENCH_MAX_SEEDS = 99 };
 
 /// Pairs of numbers, "2x16"
 typedef struct {
@@ -36,6 +36,10 @@ typedef struct {
   uint32_t    n_steps;
   uint32_t    n_threads;
   double      seconds;
+  const char* control;      ///< Folder of performances to learn, or NULL
+  const char* control_data; ///< Write them to this file instead, or NULL
+  uint32_t    n_epochs;     ///< Of `control`
+  uint32_t    n_seeds;      ///< Likewise
   bool        json;
   json_t*     beside; ///< Figures of other programs, an object
   json_t*     old;    ///< Figures to compare with, or NULL
@@ -109,6 +113,10 @@ bench_chars(const Bench*  bench,
             const double* peak,
             BenchOutput*  out,
             RemError*     error);
+
+/// Measure a predicted event, and how performances are learned, and say it
+RemStatus
+bench_control(const Bench* bench, BenchOutput* out, RemError* error);
 
 /// Say how long a model of `n_hidden` cells takes to load
 void

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MAX_STEPS 1048576L
+#define MAX_EPOCHS 100000L
 #define MAX_JSON_BYTES ((size_t)16 << 20U)
 #define SHAPES "8,12,16,20,24,32,40,48,64,80,96,128,2x16,2x24,2x32"
 #define CHARS "128x2,512x2"
@@ -35,6 +36,13 @@ static const char help_text[] =
   "      --steps N          samples of a training window [2048]\n"
   "      --threads N        threads of training, beside one [all cores]\n"
   "      --seconds S        time for each figure [0.3]\n"
+  "      --control LOGS     learn the performances of a folder, or those of\n"
+  "                         its folders train and val, beside predictions\n"
+  "                         that need no net\n"
+  "      --epochs N         of --control [60]\n"
+  "      --seeds N          of --control: so many nets [5]\n"
+  "      --control-data FILE  only write what --control would learn, for\n"
+  "                         tests/bench/torch_control.py\n"
   "      --beside FILE      keep the figures of another program with these, a\n"
   "                         JSON object; print those of PyTorch\n"
   "      --json             print one JSON object instead of tables\n"
@@ -62,6 +70,10 @@ static const struct option options[] = {
   {"steps", required_argument, NULL, 'n'},
   {"threads", required_argument, NULL, 't'},
   {"seconds", required_argument, NULL, 's'},
+  {"control", required_argument, NULL, 'L'},
+  {"control-data", required_argument, NULL, 'D'},
+  {"epochs", required_argument, NULL, 'e'},
+  {"seeds", required_argument, NULL, 'N'},
   {"beside", required_argument, NULL, 'b'},
   {"json", no_argument, NULL, 'j'},
   {"compare", required_argument, NULL, 'c'},
@@ -230,6 +242,16 @@ take_option(Bench* const      bench,
     return take_whole(value, REM_MAX_THREADS, &bench->n_threads);
   case 's':
     return command_number(value, 0.001, 3600.0, &bench->seconds);
+  case 'L':
+    bench->control = value;
+    return true;
+  case 'D':
+    bench->control_data = value;
+    return true;
+  case 'e':
+    return take_whole(value, MAX_EPOCHS, &bench->n_epochs);
+  case 'N':
+    return take_whole(value, BENCH_MAX_SEEDS, &bench->n_seeds);
   case 'b':
     return take_beside(value, bench, error);
   case 'c':
@@ -247,6 +269,8 @@ set_defaults(Bench* const bench)
   *bench                  = (Bench){.n_steps   = 2048U,
                                     .n_threads = rem_pool_n_processors(),
                                     .seconds   = 0.3,
+                                    .n_epochs  = 60U,
+                                    .n_seeds   = 5U,
                                     .beside    = json_object()};
   (void)take_pairs(SHAPES, &shape_limits, &bench->shapes);
   (void)take_pairs(TRAIN, &train_limits, &bench->train);
@@ -290,6 +314,10 @@ bench_options(const int    argc,
       bad_value(argv[0], &error, optarg);
       return false;
     }
+  }
+  if (bench->control_data && !bench->control) {
+    command_usage(argv[0], "--control-data needs --control");
+    return false;
   }
   if (optind < argc) {
     command_usage(argv[0], "unexpected argument '%s'", argv[optind]);

@@ -49,6 +49,9 @@ def options(opt):
     group.add_option('--compare', default='', metavar='OLD.json',
                      help='bench: with what --json printed once; fails if a'
                           ' time is more than 10 % longer')
+    group.add_option('--control', default='', metavar='LOGS',
+                     help='bench: learn performances as well, beside PyTorch;'
+                          ' some minutes')
     group.add_option('--time', default='', metavar='TIME',
                      help='demo: train for so long [default: 90s]')
 
@@ -186,6 +189,9 @@ class Bench(Build.BuildContext):
         if self.options.compare:
             run += ['--compare=' + os.path.join(Context.launch_dir,
                                                 self.options.compare)]
+        if self.options.control:
+            run += ['--control=' + os.path.join(Context.launch_dir,
+                                                self.options.control)]
         if subprocess.call(run, cwd=self.top_dir, stdout=self.stdout):
             sys.exit(1)  # It has said why
 

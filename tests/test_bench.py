@@ -49,7 +49,9 @@ def check_figures():
             and all(0 < row["share_of_peak"] and abs(
                 row["thousands_per_second"] * row["us_per_step"] / 5e4 - 1)
                 < 1e-3 for row in figures["chars"])
-            and figures["load"]["read_ms"] > figures["load"]["pack_ms"] > 0)
+            and figures["load"]["read_ms"] > figures["load"]["pack_ms"] > 0
+            and 0.1 < figures["control"]["least"]
+            <= figures["control"]["event_us"] < 1e6)
 
 
 def check_table():
@@ -63,6 +65,40 @@ def check_table():
             and "4321.5" in run.stdout and "9999.5" not in run.stdout
             and "8765.25" in run.stdout
             and "2 x 5" in run.stdout and "Loading" in run.stdout)
+
+
+def write_logs(folder):
+    """A fader that moves on by steps of a tenth"""
+    os.makedirs(folder)
+    for i, n in enumerate((40, 100, 30)):
+        with open("%s/%d-2d-mdrnn.log" % (folder, i), "w") as file:
+            for t in range(n):
+                file.write("2026-01-01T00:00:%02d.%d00000,interface,%.2f\n"
+                           % (*divmod(t, 10), t % 11 / 10))
+
+
+def check_control():
+    """Without folders of their own a part is held out; PyTorch stands beside"""
+    write_logs("logs")
+    write_logs("parts/train")
+    write_logs("parts/val")
+    none = ("--shapes", "none", "--train", "none", "--chars", "none",
+            "--isa", "generic", "--seconds", "0.001", "--epochs", "2",
+            "--seeds", "3", "--threads", "1", "--control")
+    torch = {"pytorch_control": [
+        {"seed": seed, "threads": 1, "nll": nll, "plain_nll": nll + 1,
+         "seconds": 1234.5} for seed, nll in ((1, 8.25), (2, 7.25), (3, 77))]}
+    run = bench(*none, "logs", "--beside", save("torch.json", torch))
+    figures = json.loads(bench("--json", *none, "parts").stdout)
+    data, rows = figures["control_data"], figures["control_training"]
+    return (run.returncode == 0 and "PyTorch            8.250    7.250   77.000"
+            in run.stdout and "9.250" in run.stdout and "AR(" in run.stdout
+            and (data["train_events"], data["val_events"]) == (167, 167)
+            and [row["learner"] for row in rows] == ["ours"]
+            and rows[0]["seeds"] == 3 and data["updates"] == 2
+            and rows[0]["least"] <= rows[0]["nll"] <= rows[0]["most"]
+            and data["ar_nll"] < data["repeat_nll"]
+            and bench(*none, "nowhere").returncode == 1)
 
 
 def check_isas():
@@ -107,6 +143,7 @@ def check_gaps():
     del old["chars"]
     old["engine"][1]["ns_per_sample"] = "fast"
     old["engine"][0]["pair_ns"] = old["engine"][1]["pair_ns"] = None
+    del old["control"]
     old["load"] = {"hidden": 40, "read_ms": 1e9, "pack_ms": -1.0}
     run = bench(*FEW, "--compare", save("gaps.json", old))
     return run.returncode == 0 and "0 of 1 times" in run.stdout
@@ -120,6 +157,8 @@ def check_refusals():
            ("--train", "32x0"), ("--chars", "8"), ("--chars", "8x9"),
            ("--isa", "z80"), ("--isa", "generic,z80"),
            ("--seconds", "-1"), ("--threads", "x"), ("--steps", "0"),
+           ("--epochs", "0"), ("--seeds", "0"), ("--seeds", "100"),
+           ("--control-data", "x"),
            ("--compare", "broken.json"), ("--compare", "list.json"),
            ("--compare", "missing.json"), ("--beside", "broken.json"),
            ("--nonsense",), ("word",)]
@@ -129,7 +168,7 @@ def check_refusals():
             and "broken.json" in bench("--compare", "broken.json").stderr)
 
 
-TESTS = (check_figures, check_table, check_isas, check_comparison, check_gaps,
+TESTS = (check_figures, check_table, check_control, check_isas, check_comparison, check_gaps,
          check_refusals)
 results = {test.__name__: test() for test in TESTS}
 print(results)

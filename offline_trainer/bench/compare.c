@@ -121,7 +121,7 @@ json_t*
 rem_bench_times(const json_t* const report)
 {
   static const char* const others[] = {
-    "machine", "floor", "pytorch", "pytorch_chars"};
+    "machine", "floor", "pytorch", "pytorch_chars", "pytorch_control"};
   json_t* const times = json_object();
   json_t* const ours  = json_copy((json_t*)report);
   for (size_t i = 0; i < sizeof(others) / sizeof(*others); ++i) {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 """Measure everything: `./waf bench` runs this after building.
 
-    bench.py BUILD_DIR [--json] [--compare OLD.json] [OPTION]...
+    bench.py BUILD_DIR [--json] [--compare=OLD.json] [--control=LOGS]
+             [OPTION]...
 
 First PyTorch, where it is installed, then the plugin and `remanence bench`,
 which gets the options and the figures of the others: to print, to keep in its
@@ -31,6 +32,23 @@ def keep(command, path):
     return [] if status == SKIP else ['--beside=' + str(path)]
 
 
+def keep_control(build, options, folder):
+    """Train on performances with PyTorch; return options as keep() does"""
+    data, seeds = os.path.join(folder, 'control.data'), 5
+    kept = [option for option in options
+            if option.startswith(('--control=', '--epochs='))]
+    for option in options:
+        if option.startswith('--seeds='):
+            seeds = int(option[8:])
+    subprocess.check_call([str(build/'remanence'), 'bench', *kept,
+                           '--control-data=' + data])
+    seeds = ','.join(str(1 + i) for i in range(seeds))
+    threads = ','.join(map(str, sorted({1, os.cpu_count() or 1})))
+    return keep([sys.executable, '-B', str(HERE/'torch_control.py'), '--json',
+                 '--data', data, '--seeds', seeds, '--threads', threads],
+                os.path.join(folder, 'torch_control.json'))
+
+
 def main():
     build, options = pathlib.Path(sys.argv[1]), sys.argv[2:]
     plugin = [str(build/'tests/bench_plugin')]
@@ -41,6 +59,8 @@ def main():
                        '--json'] + TRAIN, os.path.join(folder, 'torch.json'))
         beside += keep([sys.executable, '-B', str(HERE/'torch_chars.py'),
                         '--json'] + CHARS, os.path.join(folder, 'chars.json'))
+        if any(option.startswith('--control=') for option in options):
+            beside += keep_control(build, options, folder)
         if not tables:
             print('Measuring the plugin ...', file=sys.stderr, flush=True)
             beside += keep(plugin + ['--json'],

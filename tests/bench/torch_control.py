@@ -6,13 +6,14 @@
                      [--seeds LIST] [--threads LIST] [--device NAME]
 
 FILE is what `remanence bench --control LOGS --control-data FILE` writes: the
-columns that our net sees and how it is trained.  The same net learns the same
-windows by Adam with the same learning rates, as many updates; weights are drawn
-from the same distribution, by another generator.  Weights are chosen by
-validation after the same updates; their average over updates is told as `nll`,
-as ours is, and beside it the best of the plain ones, `plain_nll`.  Seconds are
-those of training and of validation of one kind of weights.  It runs on a GPU if
-there is one.  With --json one object {"pytorch_control": [...]} goes to stdout.
+columns that our net sees and how it is trained.  Of the same seed the same net
+begins with the same weights and learns the same windows in the same order, by
+Adam with the same learning rates, as many updates: what differs is rounding,
+which training makes larger and larger.  Weights are chosen by validation after
+the same updates; their average over updates is told as `nll`, as ours is, and
+beside it the best of the plain ones, `plain_nll`.  Seconds are those of
+training and of validation of one kind of weights.  It runs on a GPU if there is
+one.  With --json one object {"pytorch_control": [...]} goes to stdout.
 """
 
 import argparse
@@ -35,6 +36,7 @@ RISE, LOWEST_RATE = 100, 0.01  # Of the learning rate, as train_run.c
 TRAINED_PER_TEST = 8  # Events learned from per event validated, likewise
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 MAX_RAW = 20.0
+GOLDEN = 0x9E3779B97F4A7C15
 
 
 def read(path):
@@ -53,27 +55,56 @@ def read(path):
     return about, parts
 
 
+class Random:
+    """SplitMix64, as dsp/random.h"""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def __call__(self, n):
+        """Return `n` numbers in [0, 1)"""
+        steps = np.arange(1, n + 1, dtype=np.uint64)
+        z = np.uint64(self.state) + steps * np.uint64(GOLDEN)
+        self.state = (self.state + n * GOLDEN) % 2 ** 64
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * 2.0 ** -53
+
+
 class Net(nn.Module):
-    """LSTM and a linear map, begun as train.c and control_lesson.c begin"""
+    """LSTM and a linear map"""
 
     def __init__(self, about):
         super().__init__()
+        self.rnn = nn.LSTM(about['n_in'], about['hidden'], about['layers'])
+        self.head = nn.Linear(about['hidden'], about['n_out'])
+
+    def tensors(self):
+        """Ours, in our order.  We have one bias where PyTorch has two: the
+        other one stays zero"""
+        for k in range(self.rnn.num_layers):
+            for name in ('weight_ih', 'weight_hh', 'bias_ih'):
+                yield getattr(self.rnn, '%s_l%d' % (name, k))
+        yield from (self.head.weight, self.head.bias)
+
+    @torch.no_grad()
+    def begin(self, about, random):
+        """Fill in what train.c and control_lesson.c begin with"""
         hidden = about['hidden']
-        self.rnn = nn.LSTM(about['n_in'], hidden, about['layers'])
-        self.head = nn.Linear(hidden, about['n_out'])
-        mixtures, n = about['n_mixtures'], len(about['continuous'])
-        with torch.no_grad():
-            for p in self.parameters():
-                p.uniform_(-hidden ** -0.5, hidden ** -0.5)
-            for layer in range(about['layers']):
-                bias = getattr(self.rnn, 'bias_ih_l%d' % layer)
-                forget = torch.rand(hidden) * math.log(about['memory'])
-                bias[:hidden], bias[hidden:2 * hidden] = -forget, forget
-                other = getattr(self.rnn, 'bias_hh_l%d' % layer)
-                other.zero_()  # We have one bias: the other one stays zero
-                other.requires_grad_(False)
-            at = mixtures * (1 + n)
-            self.head.bias[at:at + mixtures * n] = about['first_raw']
+        bound, mixtures = hidden ** -0.5, about['n_mixtures']
+        for p in self.tensors():
+            x = bound * (2 * random(p.numel()) - 1)
+            p.copy_(torch.from_numpy(x.astype('f4')).view_as(p))
+        for k in range(self.rnn.num_layers):
+            forget = torch.from_numpy(
+                (random(hidden) * math.log(about['memory'])).astype('f4'))
+            bias = getattr(self.rnn, 'bias_ih_l%d' % k)
+            bias[:hidden], bias[hidden:2 * hidden] = -forget, forget
+            other = getattr(self.rnn, 'bias_hh_l%d' % k)
+            other.zero_()
+            other.requires_grad_(False)
+        n = mixtures * len(about['continuous'])
+        self.head.bias[mixtures + n:mixtures + 2 * n] = about['first_raw']
 
     def forward(self, x, state=None):
         h, state = self.rnn(x, state)
@@ -128,14 +159,24 @@ class Windows:
         self.rows = rows.to(device)
         self.reach = torch.arange(self.steps + 1, device=device)[:, None]
 
-    def draw(self, generator):
+    def order(self, random):
+        """Return performances in the order of an epoch"""
+        shuffle = Random(random.state)
+        order = list(range(len(self.begins)))
+        for i in range(len(order) - 1, 0, -1):
+            j = int(shuffle(1)[0] * (i + 1))
+            order[i], order[j] = order[j], order[i]
+        random(1)
+        return order
+
+    def draw(self, random):
         """Lay out an epoch: [streams, n] rows, events and first ones"""
         shape = self.streams, self.n
         self.row, self.length = np.zeros(shape, int), np.zeros(shape, int)
         self.first = np.ones(shape, bool)  # Where there is nothing: at rest
         flat = [a.reshape(-1) for a in (self.row, self.length, self.first)]
         at = 0
-        for i in torch.randperm(len(self.begins), generator=generator):
+        for i in self.order(random):
             events = len(self.performances[i]) - 1
             for k in range(self.windows[i]):
                 flat[0][at] = self.begins[i] + k * self.steps
@@ -175,15 +216,16 @@ def pad(performances, device):
 
 class Run:
     def __init__(self, about, parts, arguments, seed, device):
-        torch.manual_seed(seed)
         self.about, self.device, self.arguments = about, device, arguments
-        self.net, self.average = (Net(about).to(device) for _ in range(2))
+        self.random = Random(seed)
+        self.net, self.average = Net(about), Net(about).to(device)
+        self.net.begin(about, self.random)
+        self.net.to(device)
         self.average.load_state_dict(self.net.state_dict())
-        self.generator = torch.Generator().manual_seed(seed)
         self.windows = Windows(about, parts['train'], device)
         self.val = pad(parts['val'], device)
-        self.params = [p for p in self.net.parameters() if p.requires_grad]
-        self.means = [p for p in self.average.parameters() if p.requires_grad]
+        self.params = list(self.net.tensors())
+        self.means = list(self.average.tensors())
         self.adam = torch.optim.Adam(self.params)
         self.n_updates = arguments.updates or about['epochs'] * self.windows.n
         self.seconds = {'train': 0.0, 'val': 0.0}
@@ -198,7 +240,7 @@ class Run:
         """Update `k`, from 0"""
         window = k % self.windows.n
         if not window:
-            self.windows.draw(self.generator)
+            self.windows.draw(self.random)
             x, _, _ = self.windows.get(-1)
             with torch.no_grad():
                 _, state = self.net(x[:-1], self.rest())
