@@ -213,11 +213,11 @@ rem_duet_move(RemDuet* duet, uint64_t at, uint32_t dim, float value);
    line of the grid that is neither before the moment it was drawn in nor before
    the line of the event before it; several on one line follow each other at
    the least distance, a sample in polyphony.  Lines are at multiples of the
-   grid.  With `keep_swing` those with odd numbers lie off by the player's swing
-   s, in units of the grid: for every touch whose nearest plain line is odd, at a
-   distance d from it, s += (d - s) / 8, starting at 0 and kept within +-0.4.  So
-   straight playing stays straight, and triplets, d = 1/3, are kept after some
-   bars.
+   grid.  With `keep_swing` those with odd numbers lie off by the player's
+   swing s, in units of the grid: for every touch whose nearest plain line is
+   odd, at a distance d from it, s += (d - s) / 8, starting at 0 and kept within
+   +-0.4.  So straight playing stays straight, and triplets, d = 1/3, are kept
+   after some bars.
 */
 REM_RT void
 rem_duet_transport(RemDuet* duet,

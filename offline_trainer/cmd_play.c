@@ -207,12 +207,7 @@ open_ends(LivePlay* const play, RemError* const error)
   RemStatus st = osc_udp_open(
     play->interface, play->port, cmd_play_hear, play, &play->server, error);
   if (!st && play->host[0]) {
-    play->to = lo_address_new(play->host, play->to_port);
-    st       = play->to ? st
-                        : rem_fail(error,
-                             REM_BAD_ARGUMENT,
-                             play->host,
-                             "There is no such place to play to");
+    st = osc_udp_find(play->host, play->to_port, &play->to, error);
   }
   play->begin_us = rem_log_now();
   if (!st && play->log_folder) {

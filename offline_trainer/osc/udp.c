@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
@@ -89,6 +90,42 @@ osc_udp_open(const char* const       interface,
   *out = lo;
   return lo ? REM_SUCCESS
             : rem_fail(error, REM_NO_MEMORY, NULL, "No memory to speak OSC");
+}
+
+RemStatus
+osc_udp_find(const char* const host,
+             const char* const port,
+             lo_address* const out,
+             RemError* const   error)
+{
+  struct addrinfo  hints;
+  struct addrinfo* found = NULL;
+  char             text[64];
+  memset(&hints, 0, sizeof(hints));
+  hints.ai_family   = AF_INET;
+  hints.ai_socktype = SOCK_DGRAM;
+  *out              = NULL;
+  int code          = getaddrinfo(host, port, &hints, &found);
+  if (!code) {
+    code = getnameinfo(found->ai_addr,
+                       found->ai_addrlen,
+                       text,
+                       sizeof(text),
+                       NULL,
+                       0,
+                       NI_NUMERICHOST);
+    freeaddrinfo(found);
+  }
+  if (code) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    host,
+                    "There is no such place to play to: %s",
+                    gai_strerror(code));
+  }
+  *out = lo_address_new(text, port);
+  return *out ? REM_SUCCESS
+              : rem_fail(error, REM_NO_MEMORY, NULL, "No memory to speak OSC");
 }
 
 long

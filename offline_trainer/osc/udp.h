@@ -29,6 +29,20 @@ osc_udp_open(const char*       interface,
              lo_server*        out,
              RemError*         error);
 
+/**
+   Look a place up once, so that sending to it never waits for a name.
+
+   @param host IPv4 address or name.
+   @param port 1 to 65535, in digits.
+   @param out  On success to be freed by lo_address_free(), else NULL.
+   @return #REM_BAD_ARGUMENT for no such place, #REM_NO_MEMORY or #REM_SUCCESS.
+*/
+RemStatus
+osc_udp_find(const char* host,
+             const char* port,
+             lo_address* out,
+             RemError*   error);
+
 /// Return the port that a server hears
 long
 osc_udp_port(lo_server server);

@@ -65,7 +65,7 @@ draw_line(const RemPlot* const          p,
           const RemColour               colour)
 {
   const RemGestures* const g    = shown->gestures;
-  double                   last = NAN;
+  double                   last = (double)NAN;
   for (size_t t = 0U; t < g->n; ++t) {
     const double time  = g->time[t] - shown->from;
     const double value = (double)g->x[t * g->n_dims + d];
@@ -85,7 +85,7 @@ draw_dots(const RemPlot* const          p,
           const RemColour               colour)
 {
   const RemGestures* const g    = shown->gestures;
-  double                   last = NAN;
+  double                   last = (double)NAN;
   for (size_t t = 0U; t < g->n; ++t) {
     const double time  = g->time[t] - shown->from;
     const double value = (double)g->x[t * g->n_dims + d];
