@@ -99,7 +99,7 @@ typedef struct {
 
      @param unsaved As for rem_loader_set_text().
   */
-  RemStatus (*set_text)(RemShell*   shell,
+  RemStatus (*set_text)(RemShell*   self,
                         RemText     which,
                         const char* text,
                         bool        unsaved,
@@ -107,7 +107,7 @@ typedef struct {
 
   /// Carry out a message from #REM_WORK_OWN up; false if it is none.
   /// @param text What follows it, or NULL if that is no text.
-  bool (*work)(RemShell*               shell,
+  bool (*work)(RemShell*               self,
                const RemNumberRequest* request,
                const char*             text);
 } RemPluginKind;
@@ -166,7 +166,7 @@ struct RemShell {
    Thread: any but audio.
 */
 bool
-rem_shell_init(RemShell*                 shell,
+rem_shell_init(RemShell*                 self,
                const RemPluginKind*      kind,
                double                    rate,
                const char*               bundle,
@@ -176,16 +176,16 @@ rem_shell_init(RemShell*                 shell,
 /// Take what the environment says, let OSC know the instance: the last thing to
 /// do before the host gets it.  Thread: any but audio.
 void
-rem_shell_join(RemShell* shell);
+rem_shell_join(RemShell* self);
 
 /// Leave OSC: from here on nobody but the host uses the instance, which may be
 /// half made.  Thread: any but audio.
 void
-rem_shell_leave(RemShell* shell);
+rem_shell_leave(RemShell* self);
 
 /// Free what a shell owns, after rem_shell_leave().  Thread: any but audio.
 void
-rem_shell_clear(RemShell* shell);
+rem_shell_clear(RemShell* self);
 
 /// LV2_Descriptor::extension_data
 const void*
@@ -198,32 +198,32 @@ rem_shell_connect_port(LV2_Handle instance, uint32_t port, void* data);
 /// Note that a block begins; returns what rem_shell_end() wants.  Thread:
 /// audio.
 REM_RT uint64_t
-rem_shell_begin(RemShell* shell);
+rem_shell_begin(RemShell* self);
 
 /// Note that a block of `n` samples ends; follows the DSP load.  Thread: audio.
 REM_RT void
-rem_shell_end(RemShell* shell, uint64_t begun, uint32_t n);
+rem_shell_end(RemShell* self, uint64_t begun, uint32_t n);
 
 /// Write a number to an output port, if it is connected.  Thread: audio.
 REM_RT void
-rem_shell_show(const RemShell* shell, uint32_t port, float x);
+rem_shell_show(const RemShell* self, uint32_t port, float x);
 
 /// Return the first event on the control port, or NULL.  Thread: audio.
 REM_RT const LV2_Atom_Event*
-rem_shell_first_event(const RemShell* shell);
+rem_shell_first_event(const RemShell* self);
 
 /// Return the event after `event`, or NULL.  Thread: audio.
 REM_RT const LV2_Atom_Event*
-rem_shell_next_event(const RemShell* shell, const LV2_Atom_Event* event);
+rem_shell_next_event(const RemShell* self, const LV2_Atom_Event* event);
 
 /// Take over what the host's ports and other threads say of the controls.
 /// Thread: audio.
 REM_RT void
-rem_shell_read_controls(RemShell* shell);
+rem_shell_read_controls(RemShell* self);
 
 /// Put a control to a value, by others than the host's port.  Thread: audio.
 REM_RT void
-rem_shell_turn(RemShell* shell, uint32_t control, float value);
+rem_shell_turn(RemShell* self, uint32_t control, float value);
 
 /**
    Take what the host and the loader have to say, but MIDI, and ask the worker
@@ -234,17 +234,17 @@ rem_shell_turn(RemShell* shell, uint32_t control, float value);
    Thread: audio.
 */
 REM_RT void
-rem_shell_receive(RemShell* shell, bool retired);
+rem_shell_receive(RemShell* self, bool retired);
 
 /// Note a request for model `index` of the folder, which replaces one not yet
 /// sent; returns false if there is nobody to load it.  Thread: audio.
 REM_RT bool
-rem_shell_select(RemShell* shell, uint32_t index);
+rem_shell_select(RemShell* self, uint32_t index);
 
 /// Ask the worker for something without words; returns whether the host took
 /// it.  Thread: audio.
 REM_RT bool
-rem_shell_ask_number(const RemShell* shell, uint32_t kind, uint32_t number);
+rem_shell_ask_number(const RemShell* self, uint32_t kind, uint32_t number);
 
 /**
    Begin to write to the notify port, with what the host does not know yet as
@@ -257,10 +257,10 @@ rem_shell_ask_number(const RemShell* shell, uint32_t kind, uint32_t number);
    Thread: audio.
 */
 REM_RT bool
-rem_shell_begin_notify(RemShell* shell, uint32_t n);
+rem_shell_begin_notify(RemShell* self, uint32_t n);
 
 /// Finish what was written to the notify port.  Thread: audio.
 REM_RT void
-rem_shell_end_notify(RemShell* shell);
+rem_shell_end_notify(RemShell* self);
 
 #endif // REM_PLUGIN_SHELL_H

@@ -93,14 +93,18 @@ request_texts(RemShell* const       self,
               const LV2_URID        property,
               const LV2_Atom* const value)
 {
-  const RemUris* const uris               = &self->uris;
-  const Text           texts[REM_N_TEXTS] = {
-              {uris->name, REM_WORK_NAME, REM_TELL_NAME, 1U, REM_NAME_SIZE},
-              {uris->mapping, REM_WORK_MAPPING, REM_TELL_MAPPING, 0U, REM_MESSAGE_SIZE},
-              {uris->client, REM_WORK_CLIENT, REM_TELL_CLIENT, 0U, REM_CLIENT_SIZE}};
+  const RemUris* const uris = &self->uris;
+  const Text           name = {
+              uris->name, REM_WORK_NAME, REM_TELL_NAME, 1U, REM_NAME_SIZE};
+  const Text mapping = {
+    uris->mapping, REM_WORK_MAPPING, REM_TELL_MAPPING, 0U, REM_MESSAGE_SIZE};
+  const Text client = {
+    uris->client, REM_WORK_CLIENT, REM_TELL_CLIENT, 0U, REM_CLIENT_SIZE};
+  const Text* const texts[REM_N_TEXTS] = {&name, &mapping, &client};
   for (uint32_t i = 0U; i < REM_N_TEXTS; ++i) {
-    if (texts[i].property == property && (self->kind->tells & texts[i].tell)) {
-      request_text(self, i, &texts[i], value);
+    if (texts[i]->property == property &&
+        (self->kind->tells & texts[i]->tell)) {
+      request_text(self, i, texts[i], value);
     }
   }
 }

@@ -7,7 +7,7 @@
 
 /// Carry out a message to the worker.  Thread: any but audio.
 LV2_Worker_Status
-rem_shell_work(RemShell* shell, uint32_t size, const void* data);
+rem_shell_work(RemShell* self, uint32_t size, const void* data);
 
 /// LV2_Worker_Interface, for hosts that have a worker
 extern const LV2_Worker_Interface rem_shell_worker;

@@ -104,7 +104,7 @@ rem_controls_restore(RemRemote* const remote, char* const text)
 {
   char*  rest = NULL;
   Turned turned[REM_MAX_CONTROLS];
-  for (uint32_t i = 0U; i < remote->controls.n; ++i) {
+  for (uint32_t i = 0U; i < REM_MAX_CONTROLS; ++i) {
     turned[i] = (Turned){REM_FOLLOW_PORT, NAN};
   }
   for (char* word = strtok_r(text, " ", &rest); word;

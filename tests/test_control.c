@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: ISC
 
 /// The control plugin in a host that cuts blocks anywhere, offers little and
-/// sets controls to anything: what is played, and at which sample
+/// sets controls to anything; test_control_exact.c has what is played
 
-#include "dsp/denormal.h"
-#include "dsp/duet.h"
-#include "dsp/predictor.h"
 #include "plugin/control/control.h"
 #include "tests/check.h"
 #include "tests/host/gesture.h"
@@ -18,7 +15,6 @@ enum { RATE = 48000, SECONDS = 4, N = SECONDS * RATE };
 #define MAPPING "cc 1 20; cc 1 21; cc 2 7 127 0; note 3"
 
 static const GestureModel model_a = {1U, 4U, 16U, 0U, 1U, 0.03f};
-static const GestureModel model_b = {2U, 4U, 24U, 0U, 1U, 0.05f};
 static const GestureModel faders  = {3U, 9U, 12U, 0U, 0U, 0.02f};
 
 /// What the tests share
@@ -26,7 +22,6 @@ typedef struct {
   HostWorld* world;
   FixtureDir dir;
   char       a[FIXTURE_PATH];
-  char       b[FIXTURE_PATH];
   char       faders[FIXTURE_PATH];
   HostMidi*  kept; ///< What was played before
   uint32_t   n_kept;
@@ -44,78 +39,6 @@ is_kept(const Control* const control, const Host* const host)
 {
   return control->n_kept == host->n_midi &&
          !memcmp(control->kept, host->midi, host->n_midi * sizeof(HostMidi));
-}
-
-/// A battle drawn by hand
-typedef struct {
-  RemPredictor* net;
-  RemRandom     random;
-  double        at; ///< Samples, unrounded
-  float         frame[REM_MAX_FRAME];
-} Battle;
-
-/// Draw the next event of a battle and return its sample
-static uint64_t
-draw(Battle* const battle, const double timescale)
-{
-  const RemTemper temper = rem_temper();
-  rem_predictor_draw(battle->net, &temper, &battle->random, battle->frame);
-  rem_predictor_hear(battle->net, battle->frame);
-  battle->at +=
-    fmax((double)battle->frame[0] * timescale, REM_DUET_SPACING) * RATE;
-  return (uint64_t)floor(battle->at + 0.5);
-}
-
-/// Look for message `bytes` at sample `at`, from `i` on
-static bool
-has(const Host* const host, uint32_t* const i, const uint64_t at, RemMidi m)
-{
-  while (*i < host->n_midi && host->midi[*i].at < at) {
-    ++*i;
-  }
-  for (uint32_t k = *i; k < host->n_midi && host->midi[k].at == at; ++k) {
-    if (!memcmp(host->midi[k].bytes, m.bytes, 3U)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// Every event of a net that plays by itself comes out at the very sample that
-/// the drawn times add up to, with the drawn values; nothing else comes out
-static void
-test_at_their_sample(Control* const control)
-{
-  const double    timescale = 1.7;
-  RemModel* const model     = gesture_model(&model_a);
-  Battle          battle    = {rem_predictor_new(model), {7U}, 0.0, {0.0f}};
-  Host* const     host = gesture_host(control->world, HOST_CONTROL, control->a);
-  uint32_t        n_events = 0U;
-  uint32_t        i        = 0U;
-  gesture_map(host, MAPPING);
-  host_set(host, "mode", 2.0f);
-  host_set(host, "seed", 7.0f);
-  host_set(host, "timescale", (float)timescale);
-  host_activate(host);
-  gesture_play(host, N, 333U);
-  const RemFloatMode mode = rem_denormals_off();
-  for (uint64_t at = draw(&battle, (double)(float)timescale); at < N;
-       at          = draw(&battle, (double)(float)timescale)) {
-    const uint8_t note = (uint8_t)lrintf(127.0f * battle.frame[4]);
-    CHECK(has(host, &i, at, (RemMidi){{0x92U, note, 127U}}));
-    ++n_events;
-  }
-  rem_denormals_restore(mode);
-  uint32_t n_struck = 0U;
-  for (uint32_t k = 0U; k < host->n_midi; ++k) {
-    n_struck += (host->midi[k].bytes[0] & 0xF0U) == 0x90U;
-  }
-  printf("%u events, each at its sample\n", n_events);
-  CHECK(n_events > 50U && n_struck == n_events);
-  CHECK(host_get(host, "turn") == 1.0f);
-  rem_predictor_free(battle.net);
-  rem_model_free(model);
-  host_close(host);
 }
 
 /// Play MIDI at fixed samples: gestures with rests in between
@@ -310,89 +233,6 @@ test_wrong_kind(Control* const control)
   host_close(audio);
 }
 
-/// Another net goes on at once, as if it had heard what was played
-static void
-test_swap(Control* const control)
-{
-  Host* const host = gesture_host(control->world, HOST_CONTROL, control->a);
-  gesture_map(host, MAPPING);
-  host_set(host, "mode", 2.0f);
-  host_activate(host);
-  gesture_play(host, RATE, 64U);
-  host_send_model(host, 0U, control->b);
-  host_step(host, 64U);
-  host_worker_drain(&host->worker);
-  const uint32_t before = host->n_midi;
-  const uint64_t now    = host->now;
-  gesture_play(host, RATE, 64U);
-  CHECK(host->n_midi > before + 20U);
-  CHECK(host->midi[before].at == now); // The old net's note ends
-  CHECK(host->midi[before].bytes[0] == 0x82U);
-  CHECK(host->midi[before + 1U].at < now + RATE / 2U);
-  CHECK(!strcmp(host->heard.model, control->b));
-  CHECK(strstr(host->heard.message, "LSTM 24 x 2; 4 dimensions, 3 mixtures"));
-  CHECK(gesture_sounding(host) <= 1U);
-  host_close(host);
-}
-
-/// Let net `b` of `battle` hear what `a` played last before sample `end`, as
-/// far as the plugin remembers, and take over; `random` has drawn one event
-/// more
-static void
-take_over(Battle* const battle, RemPredictor* const b, const uint64_t end)
-{
-  static float frames[4096][REM_MAX_FRAME];
-  uint32_t     n = 0U;
-  while (draw(battle, 1.0) < end) {
-    CHECK(n < 4096U);
-    memcpy(frames[n++], battle->frame, sizeof(battle->frame));
-  }
-  for (uint32_t i = n > 192U ? n - 192U : 0U; i < n; ++i) {
-    rem_predictor_hear(b, frames[i]);
-  }
-  printf("swapped after %u events\n", n);
-  battle->net = b;
-  battle->at  = (double)end;
-}
-
-/// After a swap the new net plays as if it had heard the last events of the old
-/// one, at once and to the sample
-static void
-test_warm(Control* const control)
-{
-  static const uint32_t seconds[] = {1, 9};
-  for (uint32_t i = 0U; i < 2U; ++i) {
-    RemModel* const     a      = gesture_model(&model_a);
-    RemModel* const     b      = gesture_model(&model_b);
-    RemPredictor* const old    = rem_predictor_new(a);
-    Battle              battle = {old, {0U}, 0.0, {0.0f}};
-    Host* const host = gesture_host(control->world, HOST_CONTROL, control->a);
-    gesture_map(host, MAPPING);
-    host_set(host, "mode", 2.0f);
-    host_activate(host);
-    gesture_play(host, seconds[i] * RATE, 64U);
-    host_send_model(host, 0U, control->b);
-    host_step(host, 64U);
-    host_worker_drain(&host->worker);
-    const uint64_t     end  = host->now;
-    uint32_t           k    = host->n_midi;
-    const RemFloatMode mode = rem_denormals_off();
-    take_over(&battle, rem_predictor_new(b), end);
-    gesture_play(host, RATE, 64U);
-    for (uint64_t at = draw(&battle, 1.0); at < end + RATE;
-         at          = draw(&battle, 1.0)) {
-      const uint8_t note = (uint8_t)lrintf(127.0f * battle.frame[4]);
-      CHECK(has(host, &k, at, (RemMidi){{0x92U, note, 127U}}));
-    }
-    rem_denormals_restore(mode);
-    rem_predictor_free(old);
-    rem_predictor_free(battle.net);
-    rem_model_free(a);
-    rem_model_free(b);
-    host_close(host);
-  }
-}
-
 /// Two instances of one seed play alike, another seed does not; pressing reset
 /// begins the same again
 static void
@@ -439,19 +279,14 @@ main(void)
   control->world = host_world_new(BUILD_DIR "/lv2");
   gesture_write(&model_a,
                 fixture_path(&control->dir, "a.safetensors", control->a));
-  gesture_write(&model_b,
-                fixture_path(&control->dir, "b.safetensors", control->b));
   gesture_write(&faders,
                 fixture_path(&control->dir, "f.safetensors", control->faders));
-  test_at_their_sample(control);
   test_blocks(control);
   test_turns(control);
   test_ports(control);
   test_little(control);
   test_wild(control);
   test_wrong_kind(control);
-  test_swap(control);
-  test_warm(control);
   test_seed(control);
   host_world_free(control->world);
   fixture_end(&control->dir);

@@ -230,8 +230,8 @@ def family_lines(family, ports):
         out += [f"#define {prefix}_{port[LV2 + 'symbol'].upper()}"
                 f"_{key[:3].upper()} ({x!r}f)"
                 for key, x in limits_of(port).items()]
-    out += ["", "/// X(NAME, symbol, minimum, default, maximum) of every control "
-            f"input\n#define {prefix}_CONTROLS(X) \\"]
+    out += ["", "/// X(NAME, symbol, minimum, default, maximum) of every "
+            f"control input\n#define {prefix}_CONTROLS(X) \\"]
     for port in controls:
         limits = ", ".join(f"{x!r}f" for x in limits_of(port).values())
         symbol = port[LV2 + "symbol"]

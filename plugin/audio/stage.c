@@ -86,12 +86,13 @@ offer(void* const            handle,
       const RemComing* const how)
 {
   const RemAudioStage* const stage    = (const RemAudioStage*)handle;
-  const RemEntrance          entrance = {
-             (RemStream*)built,
-             {model->loudness_db, model->input_level_dbu, model->output_level_dbu},
-             how->fade_seconds,
-             how->n_warm,
-             how->n_warm > 0U};
+  RemEntrance                entrance = {.stream       = (RemStream*)built,
+                                         .fade_seconds = how->fade_seconds,
+                                         .n_warm       = how->n_warm,
+                                         .at_once      = how->n_warm > 0U};
+  entrance.levels.loudness_db         = model->loudness_db;
+  entrance.levels.input_dbu           = model->input_level_dbu;
+  entrance.levels.output_dbu          = model->output_level_dbu;
   return rem_slot_offer(stage->slot, &entrance);
 }
 

@@ -7,16 +7,16 @@
 #include <stddef.h>
 
 /// Bytes of a MIDI message on the notify port
-#define MIDI_BYTES (sizeof(LV2_Atom_Event) + 8U)
+#define MIDI_BYTES ((uint32_t)sizeof(LV2_Atom_Event) + 8U)
 
 /// Return how many MIDI messages there is room for
 REM_RT static uint32_t
 room(const RemControlPlugin* const self)
 {
   const LV2_Atom_Forge* const forge = &self->shell.forge;
-  const size_t                left  = forge->size - forge->offset;
-  const size_t                n     = self->writing ? left / MIDI_BYTES : 0U;
-  return (uint32_t)(n < REM_MIDI_MAX ? n : REM_MIDI_MAX);
+  const uint32_t              left  = forge->size - forge->offset;
+  const uint32_t              n     = self->writing ? left / MIDI_BYTES : 0U;
+  return n < REM_MIDI_MAX ? n : REM_MIDI_MAX;
 }
 
 REM_RT static void
