@@ -247,9 +247,35 @@ test_learn(void)
   CHECK(!strcmp(text, "cc 1 0; cc 1 1; cc 1 2; cc 1 3; cc 9 9"));
 }
 
+static void
+test_n_dims(void)
+{
+  static const struct {
+    const char* text;
+    uint32_t    n;
+  } maps[] = {{"", 0U},
+              {"-; note 1; -", 2U},
+              {"cc 1 20; cc 1 21", 2U},
+              {"cc 1 20; cc 1 21; cc 1 22; cc 1 23; cc 1 24; cc 1 25; cc 1 26; "
+               "cc 1 27; cc 1 28",
+               9U}};
+  for (size_t i = 0U; i < sizeof(maps) / sizeof(*maps); ++i) {
+    const RemMapping mapping = read_mapping(maps[i].text);
+    CHECK(rem_mapping_n_dims(&mapping) == maps[i].n);
+  }
+  RemMapping mapping;
+  rem_mapping_default(&mapping);
+  CHECK(rem_mapping_n_dims(&mapping) == REM_MAPPING_USUAL);
+  mapping.entry[2].channel = 5U; // As after learning three
+  CHECK(rem_mapping_n_dims(&mapping) == 3U);
+  mapping.entry[31].channel = 5U;
+  CHECK(rem_mapping_n_dims(&mapping) == 32U);
+}
+
 int
 main(void)
 {
+  test_n_dims();
   test_text();
   test_refusals();
   test_random_text();

@@ -58,6 +58,46 @@ rem_mapping_look(const RemSharedMapping* const shared,
   }
 }
 
+/// Return what a new instance has for a dimension
+static RemMapEntry
+usual(const uint32_t d)
+{
+  const uint32_t    number = d < 12U ? 20U + d : (d < 30U ? 90U + d : 55U + d);
+  const RemMapEntry entry  = {REM_MAP_CC, 0U, (uint8_t)number, 0U, 127U};
+  return entry;
+}
+
+REM_RT void
+rem_mapping_default(RemMapping* const mapping)
+{
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    mapping->entry[d] = usual(d);
+  }
+}
+
+static bool
+is_usual(const RemMapping* const mapping, const uint32_t d)
+{
+  const RemMapEntry entry = usual(d);
+  return pack(&entry) == pack(&mapping->entry[d]);
+}
+
+REM_RT uint32_t
+rem_mapping_n_dims(const RemMapping* const mapping)
+{
+  uint32_t n = REM_MAX_DIMS;
+  while (n && !mapping->entry[n - 1U].kind) {
+    --n;
+  }
+  if (n < REM_MAX_DIMS) {
+    return n;
+  }
+  while (n && is_usual(mapping, n - 1U)) {
+    --n;
+  }
+  return n ? n : REM_MAPPING_USUAL;
+}
+
 /// Return a message as a note-on, a note-off or a controller; a kind of 0 is
 /// any other message
 static RemMidi

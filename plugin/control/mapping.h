@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #define REM_MAPPING_SIZE 1024U ///< Longest text of a mapping, with its zero
+#define REM_MAPPING_USUAL 8U   ///< Dimensions of a default mapping
 #define REM_MIDI_MAX (2U * REM_MAX_DIMS) ///< Messages of one frame, at most
 
 /// What stands for a dimension
@@ -92,8 +93,19 @@ typedef struct {
 
    Thread: any.
 */
-void
+REM_RT void
 rem_mapping_default(RemMapping* mapping);
+
+/**
+   Return how many dimensions a mapping is meant for, where there is no net to
+   tell: up to the last entry with MIDI.  Where all #REM_MAX_DIMS have MIDI, up
+   to the last one that is not as in a new instance (others were learned, say),
+   and #REM_MAPPING_USUAL if there is none such.
+
+   Thread: any.
+*/
+REM_RT uint32_t
+rem_mapping_n_dims(const RemMapping* mapping);
 
 /**
    Read a mapping's text.

@@ -19,16 +19,6 @@ typedef struct {
   uint32_t n; ///< MAX_WORDS if there are too many
 } Words;
 
-void
-rem_mapping_default(RemMapping* const mapping)
-{
-  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
-    const uint32_t number   = d < 12U ? 20U + d : (d < 30U ? 90U + d : 55U + d);
-    const RemMapEntry entry = {REM_MAP_CC, 0U, (uint8_t)number, 0U, 127U};
-    mapping->entry[d]       = entry;
-  }
-}
-
 /// Take an entry apart; false if a word is too long to be any
 static bool
 split(const char* at, const char* const end, Words* const words)

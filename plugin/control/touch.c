@@ -22,6 +22,26 @@ n_dims(const RemControlPlugin* const self)
   return net ? rem_predictor_frames(net)->n_dims : REM_MAX_DIMS;
 }
 
+/// Let the player move one dimension.  Without a net, frames are as long as the
+/// mapping, so that a take has one length from its first row on.
+REM_RT static void
+move(RemControlPlugin* const self,
+     const uint64_t          at,
+     const uint32_t          dim,
+     const float             value)
+{
+  if (rem_duet_predictor(self->duet)) {
+    rem_duet_move(self->duet, at, dim, value);
+    return;
+  }
+  const uint32_t n = rem_mapping_n_dims(&self->mapping);
+  float          x[REM_MAX_DIMS];
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    x[d] = d == dim ? value : NAN; // Others stay where they are
+  }
+  rem_duet_touch(self->duet, at, x, n > dim ? n : dim + 1U);
+}
+
 REM_RT void
 rem_control_take_osc(RemControlPlugin* const self, const uint32_t until)
 {
@@ -43,7 +63,7 @@ rem_control_take_ports(RemControlPlugin* const self)
       (const float*)self->shell.ports[REM_CONTROL_IN_1 + d];
     const float x = port && isfinite(*port) ? *port : self->in[d];
     if (self->started && x != self->in[d] && d < n_dims(self)) {
-      rem_duet_move(self->duet, self->now, d, x);
+      move(self, self->now, d, x);
     }
     self->in[d] = x;
   }
@@ -216,7 +236,7 @@ take_midi(RemControlPlugin* const self,
   }
   if (rem_mapping_hear(
         &self->mapping, n_dims(self), bytes, atom->size, &touch)) {
-    rem_duet_move(self->duet, self->now + at, touch.dim, touch.value);
+    move(self, self->now + at, touch.dim, touch.value);
   }
 }
 
