@@ -281,7 +281,8 @@ check_choices(const double temperature)
 static void
 check_switches(const double temperature)
 {
-  for (float y = -3.0f; y <= 3.0f; y += 1.5f) {
+  for (int32_t k = -2; k <= 2; ++k) {
+    const float  y      = 1.5f * (float)k;
     const double p      = 1.0 / (1.0 + exp(-(double)y / temperature));
     RemRandom    random = {5U};
     uint32_t     n_on   = 0U;

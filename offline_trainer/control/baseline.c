@@ -263,12 +263,12 @@ measure_event(void* const          handle,
               const size_t         begin,
               const size_t         t)
 {
-  const Measure* const measure = (const Measure*)handle;
-  const Learned* const learned = measure->learned;
-  const Repeat* const  repeat  = &learned->repeat;
-  const uint32_t       n       = encoded->z.n_columns;
-  const float* const   z       = encoded->z.z + t * n;
-  double               mean[REM_MAX_FRAME];
+  const Measure* const measure             = (const Measure*)handle;
+  const Learned* const learned             = measure->learned;
+  const Repeat* const  repeat              = &learned->repeat;
+  const uint32_t       n                   = encoded->z.n_columns;
+  const float* const   z                   = encoded->z.z + t * n;
+  double               mean[REM_MAX_FRAME] = {0.0};
   double               row[1U + REM_AR_MAX_ORDER * REM_MAX_FRAME];
   const double         discrete =
     discrete_nll(encoded->frames,
