@@ -18,6 +18,7 @@ typedef struct {
   uint32_t n_threads;
   double   nll[BENCH_MAX_SEEDS];
   double   seconds[BENCH_MAX_SEEDS];
+  double   cpu_seconds[BENCH_MAX_SEEDS];
 } Runs;
 
 /// What to say of one way to learn
@@ -61,9 +62,10 @@ torch_runs(const json_t* const beside,
     const json_t* const at = json_array_get(rows, i);
     if (runs.n < BENCH_MAX_SEEDS &&
         json_integer_value(json_object_get(at, "threads")) == n_threads) {
-      runs.nll[runs.n] = json_number_value(json_object_get(at, figure));
-      runs.seconds[runs.n++] =
-        json_number_value(json_object_get(at, "seconds"));
+      runs.nll[runs.n]     = json_number_value(json_object_get(at, figure));
+      runs.seconds[runs.n] = json_number_value(json_object_get(at, "seconds"));
+      runs.cpu_seconds[runs.n++] =
+        json_number_value(json_object_get(at, "cpu_seconds"));
     }
   }
   return runs;
@@ -78,18 +80,19 @@ train(const Bench* const bench,
 {
   RemStatus st = REM_SUCCESS;
   for (uint32_t i = 0U; !st && i < bench->n_seeds; ++i) {
-    RemControlFigures figures = {0.0, 0.0};
+    RemControlFigures figures = {0.0, 0.0, 0.0};
     bench_announce(
       out, "control: seed %u, %u thread(s)", i + 1U, runs->n_threads);
-    st                       = rem_control_bench_train(&control->data,
+    st                           = rem_control_bench_train(&control->data,
                                  bench->n_epochs,
                                  i + 1U,
                                  runs->n_threads,
                                  &control->n_updates,
                                  &figures,
                                  error);
-    runs->nll[runs->n]       = figures.nll;
-    runs->seconds[runs->n++] = figures.seconds;
+    runs->nll[runs->n]           = figures.nll;
+    runs->seconds[runs->n]       = figures.seconds;
+    runs->cpu_seconds[runs->n++] = figures.cpu_seconds;
   }
   return st;
 }
@@ -121,7 +124,8 @@ say_data(BenchOutput* const   out,
       "\nControl: LSTM %u x %u, %u mixtures; %zu events to learn from, %zu "
       "to test with,\n%u epochs, %u updates; nats per event, medians of "
       "%u seed(s)\n"
-      "                      nats     from       to    threads   seconds\n"
+      "                      nats     from       to    threads   seconds     "
+      "CPU s\n"
       "  repeat the last %8.3f\n"
       "  AR(%u)           %8.3f\n",
       c->data.spec.net.n_layers,
@@ -145,12 +149,13 @@ say_learner(BenchOutput* const out, Learner* const learner)
   Runs* const  runs    = &learner->runs;
   const double nll     = take_median(runs->nll, runs->n);
   const double seconds = take_median(runs->seconds, runs->n);
+  const double cpu     = take_median(runs->cpu_seconds, runs->n);
   if (!runs->n) {
     return;
   }
   bench_append(out,
                "control_training",
-               json_pack("{ss si si sf sf sf sf}",
+               json_pack("{ss si si sf sf sf sf sf}",
                          "learner",
                          learner->name,
                          "threads",
@@ -164,15 +169,18 @@ say_learner(BenchOutput* const out, Learner* const learner)
                          "most",
                          runs->nll[runs->n - 1U],
                          "seconds",
-                         seconds));
+                         seconds,
+                         "cpu_seconds",
+                         cpu));
   if (bench_begin_line(out)) {
-    printf("  %-15s %8.3f %8.3f %8.3f %8u %11.1f\n",
+    printf("  %-15s %8.3f %8.3f %8.3f %8u %9.1f %9.1f\n",
            learner->name,
            nll,
            runs->nll[0],
            runs->nll[runs->n - 1U],
            runs->n_threads,
-           seconds);
+           seconds,
+           cpu);
     (void)fflush(stdout);
   }
 }
@@ -186,9 +194,11 @@ say_difference(BenchOutput* const out,
   Runs* const a = &theirs->runs;
   Runs* const b = &ours->runs;
   if (a->n && bench_begin_line(out)) {
-    printf("  ours - PyTorch  %+8.3f %35.1f times as fast\n",
+    printf("  ours - PyTorch  %+8.3f %34.1fx %8.1fx as fast\n",
            take_median(b->nll, b->n) - take_median(a->nll, a->n),
-           take_median(a->seconds, a->n) / take_median(b->seconds, b->n));
+           take_median(a->seconds, a->n) / take_median(b->seconds, b->n),
+           take_median(a->cpu_seconds, a->n) /
+             take_median(b->cpu_seconds, b->n));
   }
 }
 

@@ -39,7 +39,7 @@ static const char help_text[] =
   "      --control LOGS     learn the performances of a folder, or those of\n"
   "                         its folders train and val, beside predictions\n"
   "                         that need no net\n"
-  "      --epochs N         of --control [60]\n"
+  "      --epochs N         of --control [15]\n"
   "      --seeds N          of --control: so many nets [5]\n"
   "      --control-data FILE  only write what --control would learn, for\n"
   "                         tests/bench/torch_control.py\n"
@@ -269,7 +269,7 @@ set_defaults(Bench* const bench)
   *bench                  = (Bench){.n_steps   = 2048U,
                                     .n_threads = rem_pool_n_processors(),
                                     .seconds   = 0.3,
-                                    .n_epochs  = 60U,
+                                    .n_epochs  = 15U,
                                     .n_seeds   = 5U,
                                     .beside    = json_object()};
   (void)take_pairs(SHAPES, &shape_limits, &bench->shapes);

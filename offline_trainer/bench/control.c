@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define N_MIXTURES 5U
 
@@ -138,13 +139,15 @@ rem_control_bench_train(const RemControlBench* const bench,
   RemTrainSpec spec = bench->spec;
   RemLesson    lesson;
   spec.seed    = seed;
-  *out         = (RemControlFigures){0.0, 0.0};
+  *out         = (RemControlFigures){0.0, 0.0, 0.0};
   *n_updates   = 0U;
   RemStatus st = rem_control_lesson_open(
     &spec, &bench->frames, &bench->set, n_threads, &lesson, error);
   if (!st) {
-    *n_updates = epochs * lesson.n_windows;
-    st         = train(&spec, epochs, &lesson, out, error);
+    *n_updates          = epochs * lesson.n_windows;
+    const clock_t start = clock();
+    st                  = train(&spec, epochs, &lesson, out, error);
+    out->cpu_seconds    = (double)(clock() - start) / CLOCKS_PER_SEC;
   }
   rem_lesson_clear(&lesson);
   return st;

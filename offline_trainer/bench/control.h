@@ -21,8 +21,9 @@ typedef struct {
 
 /// What came of a training
 typedef struct {
-  double nll;     ///< Nats per event of what is held out, the best weights
-  double seconds; ///< Validation included
+  double nll;         ///< Nats per event of what is held out, the best weights
+  double seconds;     ///< Validation included
+  double cpu_seconds; ///< Of all threads: other programs do not count
 } RemControlFigures;
 
 /**

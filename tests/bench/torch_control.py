@@ -228,6 +228,7 @@ class Run:
         self.means = list(self.average.tensors())
         self.adam = torch.optim.Adam(self.params)
         self.n_updates = arguments.updates or about['epochs'] * self.windows.n
+        self.plain_seconds = 0.0  # Of processors, not counted
         self.seconds = {'train': 0.0, 'val': 0.0}
         self.best = {'nll': math.inf, 'plain_nll': math.inf}
 
@@ -274,8 +275,10 @@ class Run:
         figure = validate(self.about, self.average, self.val)
         self.seconds['val'] += self.clock() - start
         self.best['nll'] = min(self.best['nll'], figure)
+        start = time.process_time()
         plain = validate(self.about, self.net, self.val)
         self.best['plain_nll'] = min(self.best['plain_nll'], plain)
+        self.plain_seconds += time.process_time() - start
 
     def train(self):
         """Return how many updates there was time for"""
@@ -299,16 +302,18 @@ class Run:
 def measure(about, parts, arguments, seed, threads, device):
     torch.set_num_threads(threads)
     run = Run(about, parts, arguments, seed, device)
+    start = time.process_time()
     n = run.train()
+    cpu = time.process_time() - start - run.plain_seconds
     name = (torch.cuda.get_device_name() if device.type == 'cuda' else 'CPU')
     row = {'seed': seed, 'threads': threads, 'device': name,
            'version': torch.__version__, 'updates': n,
            'events': int(run.val[1].sum()), **run.best,
-           'seconds': sum(run.seconds.values()),
+           'seconds': sum(run.seconds.values()), 'cpu_seconds': cpu,
            'train_seconds': run.seconds['train']}
     print('PyTorch %(version)s, %(device)s, %(threads)d thread(s), seed '
           '%(seed)d: %(nll).4f nats per event (plain weights %(plain_nll).4f) '
-          'after %(updates)d updates in %(seconds).1f s' % row,
+          'after %(updates)d updates in %(seconds).1f s (%(cpu_seconds).1f of CPU)' % row,
           file=sys.stderr, flush=True)
     return row
 
