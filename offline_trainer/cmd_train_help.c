@@ -53,7 +53,7 @@ static const char help_files[] =
   "                            osc.udp://HOST:PORT/, HOST:PORT, - is here\n"
   "      --instance NAME       which of its instances [the first for control]\n"
   "\n"
-  "When to stop: whichever comes first [--time 120s]\n"
+  "When to stop: whichever comes first [--time 120s, 60s with --control]\n"
   "      --time T              90, 120s, 2m, 1.5h\n"
   "      --epochs N            passes through the recordings, or 4 million\n"
   "                            samples of them if they are longer\n"

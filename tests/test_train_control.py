@@ -189,6 +189,20 @@ def test_validation():
                  'q.safetensors') == ''
 
 
+def test_rnn_rows():
+    """What a net played is learned from if asked, and else left out"""
+    make_logs('duet', 3)
+    for path in pathlib.Path('duet').iterdir():
+        rows = path.read_text().splitlines(True)
+        path.write_text(''.join(rows[:40]) + ''.join(
+            row.replace('interface', 'rnn') for row in rows[40:]))
+    few = train(*SMALL, '--epochs', '1', '-o', 'd.safetensors', folder='duet')
+    assert 'from 78 events of 2 performances, testing on 39 of 1' in few, few
+    many = train(*SMALL, '--epochs', '1', '--rnn-rows', '-o', 'd.safetensors',
+                 folder='duet')
+    assert int(many.split('Learning from ')[1].split()[0]) > 100, many
+
+
 def test_resume():
     """Stopped in the middle, and continued: the same model as without"""
     options = [*SMALL, '--epochs', '60']
