@@ -5,16 +5,15 @@
 #include "offline_trainer/control/control_lesson.h"
 #include "offline_trainer/osc/link.h"
 
-#include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #define SCAN_INTERVAL 2.0 ///< Seconds between looks at the folder
 #define OSC_TIMEOUT 1.0   ///< Seconds; training stands still meanwhile
 #define NAME_SIZE 64U
+#define STRAY 20.0f ///< Deviations from the mean
 
 struct TrainLiveImpl {
   const TrainOptions* options;
@@ -24,6 +23,7 @@ struct TrainLiveImpl {
   OscLink*            link;            ///< NULL if no plugin is told
   char                name[NAME_SIZE]; ///< Of its instance, or ""
   bool                complained;      ///< About it
+  bool                stray_told;
 };
 
 TrainLive*
@@ -129,6 +129,41 @@ train_live_better(TrainRun* const run)
   live->complained = true;
 }
 
+/// Return a dimension, from 1, whose values are far from those that its scale
+/// was learned of; 0 if there is none
+static uint32_t
+find_stray(const ControlData* const data)
+{
+  const RemPerformances* const p   = &data->set.training;
+  const size_t                 row = (size_t)1U + p->n_dims;
+  for (size_t i = 0U; i < p->begins[p->n]; ++i) {
+    for (uint32_t d = 0U; d < p->n_dims; ++d) {
+      const RemDim* const dim = &data->frames.dims[d];
+      const float         x   = p->frames[i * row + 1U + d] - dim->offset;
+      if (dim->kind == REM_DIM_CONTINUOUS && fabsf(x) > STRAY * dim->scale) {
+        return d + 1U;
+      }
+    }
+  }
+  return 0U;
+}
+
+/// Say, once, that a dimension has begun to move
+static void
+tell_stray(TrainRun* const run)
+{
+  TrainLive* const live  = run->live;
+  const uint32_t   stray = find_stray(live->data);
+  if (stray && !live->stray_told) {
+    live->stray_told = true;
+    progress_end(&run->progress, false);
+    command_warn("train",
+                 "dimension %u hardly moved in what training began with, and"
+                 " does now: begin anew to learn it well",
+                 stray);
+  }
+}
+
 /// Say what was added
 static void
 tell(TrainRun* const run, const size_t n_before)
@@ -169,6 +204,7 @@ renew(TrainRun* const run, ControlData* const next, RemError* const error)
   free(run->facts.about);
   run->facts.about = about;
   tell(run, n);
+  tell_stray(run);
   return REM_SUCCESS;
 }
 

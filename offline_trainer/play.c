@@ -84,6 +84,14 @@ RemStatus
 player_open(Player* const p, RemError* const error)
 {
   RemStatus st = rem_model_read(p->path, &p->model, NULL, error);
+  if (!st && p->model->frames) {
+    st = rem_fail(error,
+                  REM_UNSUPPORTED,
+                  p->path,
+                  "It is a model for control frames and plays no sound:"
+                  " `remanence eval --control` and `remanence generate` are"
+                  " for those");
+  }
   for (uint32_t k = 0; !st && k < p->model->n_knobs; ++k) {
     const RemKnob* const knob = &p->model->knobs[k];
     p->knobs[k] =

@@ -35,8 +35,8 @@ player_add_knob(Player* player, const char* text);
    Read `player->path` and set the knobs: what is not given is at its default.
 
    @return #REM_BAD_ARGUMENT for a knob that the model lacks or a value out of
-   its range, what rem_model_read() returns, or #REM_SUCCESS.  Free
-   `player->model` either way.
+   its range, #REM_UNSUPPORTED for a model of control frames, what
+   rem_model_read() returns, or #REM_SUCCESS.  Free `player->model` either way.
 */
 RemStatus
 player_open(Player* player, RemError* error);

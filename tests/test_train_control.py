@@ -173,6 +173,8 @@ def test_eval():
     said = run('eval', 'limp.safetensors', '--control', 'tests', '--input',
                'a.wav', status=2)
     assert 'nothing about sound' in said, said
+    said = run('render', 'limp.safetensors', 'a.wav', 'b.wav', status=1)
+    assert 'for control frames' in said, said
     said = run('info', 'limp.safetensors')
     assert 'control frames of 3 dimensions' in said, said
     assert '3: a switch' in said, said
