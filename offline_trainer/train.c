@@ -110,11 +110,12 @@ static bool
 make_groups(RemTrainer* const trainer)
 {
   const uint32_t n_streams = trainer->spec.n_streams;
-  const uint32_t n         = rem_bptt_n_groups(&trainer->spec.net, n_streams);
-  trainer->n_groups        = n;
-  trainer->n_packed        = rem_bptt_net_n_gradient(trainer->net);
-  trainer->groups          = (RemGroup*)calloc(n, sizeof(RemGroup));
-  trainer->packed = (float*)calloc(n * trainer->n_packed, sizeof(float));
+  const uint32_t n =
+    rem_bptt_n_groups(&trainer->spec.net, n_streams, trainer->spec.n_steps);
+  trainer->n_groups = n;
+  trainer->n_packed = rem_bptt_net_n_gradient(trainer->net);
+  trainer->groups   = (RemGroup*)calloc(n, sizeof(RemGroup));
+  trainer->packed   = (float*)calloc(n * trainer->n_packed, sizeof(float));
   if (!trainer->groups || !trainer->packed) {
     return false;
   }

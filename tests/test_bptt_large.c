@@ -95,19 +95,23 @@ test_large_window(void)
 }
 
 /// A group never has fewer than `least` streams, unless there are no more, and
-/// 2, 4 and 8 threads get as many groups each as soon as there are enough
+/// 2, 4 and 8 threads get as many groups each as soon as there are enough;
+/// short windows have fewer groups, but no larger ones than they must
 static void
 test_groups(const uint32_t n_hidden, const uint32_t least)
 {
   const RemNetSpec spec = {
     REM_CELL_LSTM, REM_HEAD_LINEAR, 1, n_hidden, 1, 1, 1};
   for (uint32_t n = 1U; n <= 5000U; ++n) {
-    const uint32_t groups  = rem_bptt_n_groups(&spec, n);
+    const uint32_t groups  = rem_bptt_n_groups(&spec, n, 256U);
     bool           smaller = false; // Larger groups come first
     CHECK(groups && !(groups & (groups - 1U)));
     CHECK(groups == 1U || n / groups >= least);
     CHECK(n < 2U * least || groups >= 2U);
     CHECK(n < 8U * least || groups >= 8U);
+    const uint32_t shorter = rem_bptt_n_groups(&spec, n, 16U);
+    CHECK(shorter == groups || n / shorter * 16U < 256U);
+    CHECK(shorter == 1U || n * 16U / shorter >= 128U);
     CHECK(!rem_bptt_group_begin(n, groups, 0U));
     CHECK(rem_bptt_group_begin(n, groups, groups) == n);
     for (uint32_t i = 0; i < groups; ++i) {

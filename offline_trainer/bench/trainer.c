@@ -237,7 +237,8 @@ rem_bench_trainer(const RemTraining* const training,
   t.n_state   = rem_net_n_state(&training->spec);
   t.n_streams = training->n_streams;
   t.n_steps   = training->n_steps;
-  t.n_groups  = rem_bptt_n_groups(&training->spec, training->n_streams);
+  t.n_groups =
+    rem_bptt_n_groups(&training->spec, training->n_streams, training->n_steps);
   t.n_threads = n_threads;
 
   reset_memory_peak();

@@ -56,10 +56,11 @@ rem_bptt_net_unpack(const RemBpttNet* net, const float* packed, float* grad);
 /// Return how many groups to cut `n_streams` of a net into: a power of two, so
 /// that 2, 4 or 8 threads share them evenly, and at least 4 streams in each, so
 /// that a product by weights is worth loading them; 16 from 128 units on, where
-/// weights and their gradient are far away.  Results depend on the groups, and
-/// not on who runs them.
+/// weights and their gradient are far away; and at least 128 rows in a window
+/// of `n_steps`, to be worth a gradient of its own that is cleared and added.
+/// Results depend on the groups, and not on who runs them.
 uint32_t
-rem_bptt_n_groups(const RemNetSpec* spec, uint32_t n_streams);
+rem_bptt_n_groups(const RemNetSpec* spec, uint32_t n_streams, uint32_t n_steps);
 
 /// Return the first stream of a group; group `n_groups` begins where the last
 /// one ends.  Groups differ by one stream at most, and larger ones

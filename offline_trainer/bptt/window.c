@@ -31,14 +31,17 @@
 /// not the time that it takes from memory
 #define PANEL_ROWS ((size_t)2048)
 
-enum { MAX_GROUPS = 64 };
+enum { MAX_GROUPS = 64, LEAST_ROWS = 128 };
 
 uint32_t
-rem_bptt_n_groups(const RemNetSpec* const spec, const uint32_t n_streams)
+rem_bptt_n_groups(const RemNetSpec* const spec,
+                  const uint32_t          n_streams,
+                  const uint32_t          n_steps)
 {
   const uint32_t least = spec->n_hidden < REM_PANELS_FROM ? 4U : 16U;
   uint32_t       n     = 1U;
-  while (n < MAX_GROUPS && n_streams / (2U * n) >= least) {
+  while (n < MAX_GROUPS && n_streams / (2U * n) >= least &&
+         (uint64_t)n_streams * n_steps / (2U * n) >= LEAST_ROWS) {
     n *= 2U;
   }
   return n;
