@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SETTLED 5.0 ///< Seconds without a new row: the take is over
+#define UPDATES 10000U     ///< Without limits; many more only overfit
+#define MOST_SECONDS 120.0 ///< Without limits
+#define SETTLED 5.0        ///< Seconds without a new row: the take is over
 
 void
 control_data_clear(ControlData* const data)
@@ -222,12 +224,25 @@ read_first(const TrainOptions* const o,
   return st;
 }
 
+/// Where no limit is given and no folder watched, set what does well
+static void
+set_limits(RemTrainLimits* const  limits,
+           const RemLesson* const lesson,
+           const bool             watch)
+{
+  if (!watch && limits->seconds <= 0.0 && !limits->epochs &&
+      !limits->patience) {
+    limits->seconds = MOST_SECONDS;
+    limits->epochs  = (UPDATES + lesson->n_windows - 1U) / lesson->n_windows;
+  }
+}
+
 /// Train on data that are read
 static RemStatus
-train(TrainRun* const           run,
-      const TrainOptions* const o,
-      ControlData* const        data,
-      RemError* const           error)
+train(TrainRun* const     run,
+      TrainOptions* const o,
+      ControlData* const  data,
+      RemError* const     error)
 {
   if (!o->quiet) {
     print_plan(o, data);
@@ -240,6 +255,7 @@ train(TrainRun* const           run,
     st = error->status;
   }
   if (!st) {
+    set_limits(&o->limits, &run->lesson, o->control.watch);
     st = train_run(run, error);
   }
   if (st && !(run->trainer && rem_trainer_best(run->trainer))) {

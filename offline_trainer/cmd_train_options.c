@@ -8,10 +8,9 @@
 #include <string.h>
 
 #define DEFAULT_SECONDS 120.0 ///< Without --time, --epochs and --patience
-#define DEFAULT_CONTROL_SECONDS 60.0
-#define DEFAULT_FRACTION 0.1 ///< Held out
-#define STFT_WINDOW 2048U    ///< With --stft: it holds the longest frame
-#define DEFAULT_DC 0.25      ///< Weight; the rest is the main loss's
+#define DEFAULT_FRACTION 0.1  ///< Held out
+#define STFT_WINDOW 2048U     ///< With --stft: it holds the longest frame
+#define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
 #define DEFAULT_MIXTURES 5U
 #define NOT_GIVEN UINT32_MAX
 #define SHORT "i:t:o:qh"
@@ -297,9 +296,8 @@ complete(TrainOptions* const o)
     o->valid_fraction = DEFAULT_FRACTION;
   }
   if (o->limits.seconds <= 0.0 && !o->limits.epochs && !o->limits.patience &&
-      !o->control.watch) {
-    o->limits.seconds =
-      o->control.folder ? DEFAULT_CONTROL_SECONDS : DEFAULT_SECONDS;
+      !o->control.folder) { // A count of updates else, once they are known
+    o->limits.seconds = DEFAULT_SECONDS;
   }
 }
 
