@@ -87,13 +87,13 @@ class Server:
 class Client:
     """One port and a function called every cycle with its buffer"""
 
-    def __init__(self, jack, name, flag, process):
+    def __init__(self, jack, name, flag, process, kind=AUDIO):
         self.jack = jack
         self.handle = jack.jack_client_open(name.encode(), NO_START_SERVER,
                                             None)
         if not self.handle:
             sys.exit("cannot connect to jackd as " + name)
-        self.port = jack.jack_port_register(self.handle, b"port", AUDIO, flag,
+        self.port = jack.jack_port_register(self.handle, b"port", kind, flag,
                                             0)
         self.process = process
         self.callback = PROCESS(self.cycle)  # Referred to by libjack

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""jalv on the mono plugin, and sound through it on a JACK server."""
+"""jalv on a plugin of ours, and sound through it on a JACK server."""
 
 import subprocess
 import sys
@@ -12,10 +12,10 @@ import real
 class Jalv:
     """A process, told what to do on its console"""
 
-    def __init__(self, *options):
+    def __init__(self, *options, plugin=real.MONO):
         self.log = open("jalv.log", "w+")
         self.process = subprocess.Popen(
-            ["stdbuf", "-oL", "jalv", "-n", "jalv", *options, real.MONO],
+            ["stdbuf", "-oL", "jalv", "-n", "jalv", *options, plugin],
             text=True, env=real.environment(), stdin=subprocess.PIPE,
             stdout=self.log, stderr=subprocess.STDOUT)
         self.wait("Block length")
