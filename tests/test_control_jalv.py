@@ -15,27 +15,12 @@ import jalv as host_jalv
 import real
 
 PRESET = "urn:remanence-test:control"
-PLUGIN = "urn:remanence:control"
 APART = 4800  # Samples between events of the model
 
 
 def check(good, words):
     if not good:
         sys.exit("not true: " + words)
-
-
-def make_preset():
-    folder = os.path.join("presets", "control.lv2")
-    os.makedirs(folder)
-    head = (real.PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <%s> ; "
-            % (PRESET, PLUGIN))
-    with open(os.path.join(folder, "manifest.ttl"), "w") as file:
-        file.write(head + "rdfs:seeAlso <preset.ttl> .\n")
-    with open(os.path.join(folder, "preset.ttl"), "w") as file:
-        file.write(head + 'rdfs:label "Test" ; lv2:port '
-                   '[ lv2:symbol "mode" ; pset:value 2.0 ] ; state:state '
-                   '[ <%s> <file://%s> ; <urn:remanence:mapping> '
-                   '"note 1; cc 1 21" ] .\n' % (real.MODEL, model))
 
 
 def notes(events):
@@ -81,9 +66,9 @@ real.need("jalv", "jackd", "jack_wait", "stdbuf")
 library = jack_midi.load_library() or real.skip("libjack is missing")
 control_model.steady("steady.safetensors", n=2, dt=0.1, step=0.01)
 model = os.path.abspath("steady.safetensors")
-make_preset()
+real.make_control_preset(PRESET, model, "note 1; cc 1 21", mode=2.0)
 with host_jack.Server(real.RATE):
-    jalv = host_jalv.Jalv(plugin=PLUGIN)
+    jalv = host_jalv.Jalv(plugin=real.CONTROL)
     wires = None
     try:
         jalv.say("presets", PRESET)

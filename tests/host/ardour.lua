@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
--- What tests/hosts_ardour.py asks of ardour7-lua, Ardour without its window:
+-- What tests/hosts_ardour.py and hosts_control_ardour.py ask of ardour7-lua, Ardour without its window:
 --   ardour.lua track  SESSION            add a mono track
+--   ardour.lua midi   SESSION SYNTH      add a MIDI track with a synthesizer
 --   ardour.lua insert SESSION URI PRESET put the plugin on it, load, save
 --   ardour.lua set    SESSION LABEL VALUE turn a control of it, save
 --   ardour.lua show   SESSION            print the plugin's controls
@@ -18,6 +19,19 @@ local function add_track (session)
   local tracks = session:new_audio_track (1, 1, nil, 1, "T",
     ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
   for track in tracks:iter () do -- Its own connecting may come after saving
+    track:output ():audio (0):connect ("Master/audio_in 1")
+  end
+end
+
+local function add_midi_track (session, synth)
+  local count = function (kind, n)
+    return ARDOUR.ChanCount (ARDOUR.DataType (kind), n)
+  end
+  local tracks = session:new_midi_track (count ("midi", 1),
+    count ("audio", 2), false,
+    ARDOUR.LuaAPI.new_plugin_info (synth, ARDOUR.PluginType.LV2), nil, nil, 1,
+    "T", ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
+  for track in tracks:iter () do
     track:output ():audio (0):connect ("Master/audio_in 1")
   end
 end
@@ -49,9 +63,11 @@ end
 local function each_control (session, f)
   local plugin, n = plugin_of (session), 0
   for i = 0, plugin:parameter_count () - 1 do
-    if plugin:parameter_is_control (i) and plugin:parameter_is_input (i) then
-      f (plugin:parameter_label (i), n)
-      n = n + 1
+    if plugin:parameter_is_control (i) then
+      if plugin:parameter_is_input (i) then
+        f (plugin:parameter_label (i), n)
+      end
+      n = n + 1 -- Outputs count as well
     end
   end
 end
@@ -96,6 +112,8 @@ local function main ()
   assert (session, "no session in " .. folder)
   if verb == "track" then
     add_track (session)
+  elseif verb == "midi" then
+    add_midi_track (session, arg[3])
   elseif verb == "insert" then
     insert (session, arg[3], arg[4])
     show (session)
@@ -112,7 +130,7 @@ local function main ()
     print ("EXPORTED")
     io.stdout:flush ()
   end
-  if verb == "track" or verb == "insert" or verb == "set" then
+  if verb == "track" or verb == "midi" or verb == "insert" or verb == "set" then
     assert (session:save_state ("", false, false, false, false, false) == 0)
   end
 end

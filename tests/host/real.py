@@ -18,6 +18,7 @@ BUILD = os.environ["BUILD_DIR"]
 SPECS = "/usr/lib/lv2"  # Hosts need the class definitions there
 MONO = "urn:remanence:audio"
 STEREO = "urn:remanence:audio-stereo"
+CONTROL = "urn:remanence:control"
 MODEL = "urn:remanence:model"
 RATE = 48000
 PREFIXES = "".join("@prefix %s: <http://%s#> .\n" % pair for pair in (
@@ -140,6 +141,22 @@ def make_preset(uri, model, **controls):
         file.write(HEAD % uri + "rdfs:seeAlso <preset.ttl> .\n")
     with open(os.path.join(folder, "preset.ttl"), "w") as file:
         file.write(describe_preset(uri, "file://" + model, **controls))
+
+
+def make_control_preset(uri, model, mapping, **controls):
+    """A bundle with one preset of the control plugin"""
+    folder = os.path.join("presets", "control.lv2")
+    os.makedirs(folder)
+    head = PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <%s> ; " % (uri,
+                                                                      CONTROL)
+    ports = " , ".join('[ lv2:symbol "%s" ; pset:value %r ]' % pair
+                       for pair in controls.items())
+    with open(os.path.join(folder, "manifest.ttl"), "w") as file:
+        file.write(head + "rdfs:seeAlso <preset.ttl> .\n")
+    with open(os.path.join(folder, "preset.ttl"), "w") as file:
+        file.write(head + 'rdfs:label "Test" ; lv2:port %s ; state:state '
+                   '[ <%s> <file://%s> ; <urn:remanence:mapping> "%s" ] .\n'
+                   % (ports, MODEL, model, mapping))
 
 
 def render(model, source, target):
