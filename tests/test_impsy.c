@@ -68,7 +68,8 @@ test_interface(void)
   CHECK(say("/interface", "", x, NULL, 8U, &c, &error));
   CHECK(say("/interface", "fs", x, NULL, 2U, &c, &error) == REM_BAD_ARGUMENT);
   CHECK(strstr(error.text, "number 2"));
-  const double bad[] = {NAN, INFINITY, -INFINITY, 1e300};
+  const double bad[] = {
+    (double)NAN, (double)INFINITY, -(double)INFINITY, 1e300};
   for (size_t i = 0U; i < 4U; ++i) {
     CHECK(say("/interface", "d", &bad[i], NULL, 1U, &c, &error));
   }
