@@ -41,7 +41,7 @@ rem_bptt_n_groups(const RemNetSpec* const spec,
   const uint32_t least = spec->n_hidden < REM_PANELS_FROM ? 4U : 16U;
   uint32_t       n     = 1U;
   while (n < MAX_GROUPS && n_streams / (2U * n) >= least &&
-         (uint64_t)n_streams * n_steps / (2U * n) >= LEAST_ROWS) {
+         n_streams / (2U * n) * (uint64_t)n_steps >= LEAST_ROWS) {
     n *= 2U;
   }
   return n;
