@@ -78,7 +78,7 @@ play_plugin(const Duet* const duet)
 static Naive
 play_by_hand(const Duet* const duet, const uint64_t seed)
 {
-  const NaiveHow      how = {duet->mode, THRESHOLD, seed, duet->end};
+  const NaiveHow      how = {RATE, duet->mode, THRESHOLD, seed, duet->end};
   RemPredictor* const net = rem_predictor_new(duet->model);
   CHECK(net);
   const Naive naive = naive_play(net, &duet->performance, &how);

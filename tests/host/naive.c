@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define RATE 48000.0L
-
 /// An answer of polyphony
 typedef struct {
   uint64_t at;
@@ -20,12 +18,15 @@ typedef struct {
   RemPredictor*      net;
   const Performance* performance;
   NaiveHow           how;
+  long double        rate;
+  uint64_t           spacing; ///< Samples between two frames that are heard
   Naive*             to;
   size_t             capacity;
   RemRandom          random;
   float    frame[1U + PERFORMANCE_DIMS]; ///< Dt, then where faders are
   bool     heard;
   uint64_t heard_at;
+  uint64_t hears_from; ///< A touch before that is heard then
   Answer   answers[REM_DUET_MAX_ANSWERS];
   size_t   n_answers;
   uint64_t free_from; ///< An answer was at the sample before
@@ -62,18 +63,46 @@ draw(Duet* const duet, float* const frame)
   rem_predictor_draw(duet->net, &temper, &duet->random, frame);
 }
 
-/// Take in the moves of one sample, from `i` on; return the one behind them
+/// The player makes the moves of one sample, from `i` on; return the one behind
 static size_t
-take_touch(Duet* const duet, size_t i)
+touch(Duet* const duet, size_t i, const bool yield)
 {
   const Performance* const p  = duet->performance;
   const uint64_t           at = p->moves[i].at;
   for (; i < p->n && p->moves[i].at == at; ++i) {
     duet->frame[1U + p->moves[i].dim] = (float)p->moves[i].value / 127.0f;
   }
-  duet->frame[0] =
-    duet->heard ? (float)((double)(at - duet->heard_at) / (double)RATE) : 0.0f;
+  emit(duet, (NaiveEvent){.at = at, .yield = yield}, duet->frame);
   return i;
+}
+
+/// Hear a touch at `at` that the one at `next` follows, unless both are heard
+/// as one; return whether it was
+static bool
+hear_touch(Duet* const     duet,
+           const uint64_t  at,
+           const uint64_t  next,
+           uint64_t* const heard_at)
+{
+  const uint64_t then = at > duet->hears_from ? at : duet->hears_from;
+  if (then > at && next <= then) {
+    return false;
+  }
+  duet->frame[0] = duet->heard
+                     ? (float)((double)(then - duet->heard_at) / duet->how.rate)
+                     : 0.0f;
+  hear(duet, then, duet->frame);
+  duet->hears_from = then + duet->spacing;
+  *heard_at        = then;
+  return true;
+}
+
+/// Return when the touch at the place `i` is, the end if there is none
+static uint64_t
+touch_at(const Duet* const duet, const size_t i)
+{
+  return i < duet->performance->n ? duet->performance->moves[i].at
+                                  : duet->how.end;
 }
 
 /// The net plays from `start` on, before sample `until`, and hears itself
@@ -84,7 +113,7 @@ play_alone(Duet* const duet, const long double start, const uint64_t until)
   for (;;) {
     float frame[1U + REM_MAX_DIMS];
     draw(duet, frame);
-    place += (long double)frame[0] * RATE;
+    place += (long double)frame[0] * duet->rate;
     const uint64_t at = (uint64_t)llroundl(place);
     if (at >= until) {
       return;
@@ -94,29 +123,22 @@ play_alone(Duet* const duet, const long double start, const uint64_t until)
   }
 }
 
-/// When the net takes its turn after a touch
-static uint64_t
-turn_after(const Duet* const duet, const uint64_t touch)
-{
-  return touch + (uint64_t)llroundl((long double)duet->how.threshold * RATE);
-}
-
 static void
 call_and_respond(Duet* const duet)
 {
-  const Performance* const p     = duet->performance;
-  bool                     taken = false;
-  size_t                   i     = 0U;
-  while (i < p->n) {
-    const uint64_t at = p->moves[i].at;
-    i                 = take_touch(duet, i);
-    emit(duet, (NaiveEvent){.at = at, .yield = taken}, duet->frame);
-    hear(duet, at, duet->frame);
-    const uint64_t until = i < p->n ? p->moves[i].at : duet->how.end;
-    taken                = turn_after(duet, at) < until;
+  bool   taken = false;
+  size_t i     = 0U;
+  while (i < duet->performance->n) {
+    const uint64_t    at = duet->performance->moves[i].at;
+    const long double end =
+      (long double)at + (long double)duet->how.threshold * duet->rate;
+    uint64_t heard      = 0U;
+    i                   = touch(duet, i, taken);
+    const uint64_t next = touch_at(duet, i);
+    taken =
+      hear_touch(duet, at, next, &heard) && (uint64_t)llroundl(end) < next;
     if (taken) {
-      play_alone(
-        duet, (long double)at + (long double)duet->how.threshold * RATE, until);
+      play_alone(duet, end, next);
     }
   }
 }
@@ -146,24 +168,32 @@ answer_until(Duet* const duet, const uint64_t until)
   }
 }
 
+/// Draw the answer to what was heard at `at`
+static void
+answer(Duet* const duet, const uint64_t at)
+{
+  if (duet->n_answers < REM_DUET_MAX_ANSWERS) {
+    Answer* const next = &duet->answers[duet->n_answers++];
+    float         frame[1U + REM_MAX_DIMS];
+    draw(duet, frame);
+    memcpy(next->frame, frame, sizeof(next->frame));
+    next->at =
+      (uint64_t)llroundl((long double)at + (long double)frame[0] * duet->rate);
+  }
+}
+
 static void
 answer_each(Duet* const duet)
 {
-  const Performance* const p = duet->performance;
-  size_t                   i = 0U;
-  while (i < p->n) {
-    const uint64_t at = p->moves[i].at;
+  size_t i = 0U;
+  while (i < duet->performance->n) {
+    const uint64_t at    = duet->performance->moves[i].at;
+    uint64_t       heard = 0U;
     answer_until(duet, at);
-    i = take_touch(duet, i);
-    emit(duet, (NaiveEvent){.at = at}, duet->frame);
-    hear(duet, at, duet->frame);
-    if (duet->n_answers < REM_DUET_MAX_ANSWERS) {
-      Answer* const answer = &duet->answers[duet->n_answers++];
-      float         frame[1U + REM_MAX_DIMS];
-      draw(duet, frame);
-      memcpy(answer->frame, frame, sizeof(answer->frame));
-      answer->at =
-        (uint64_t)llroundl((long double)at + (long double)frame[0] * RATE);
+    i = touch(duet, i, false);
+    if (hear_touch(duet, at, touch_at(duet, i), &heard)) {
+      answer_until(duet, heard);
+      answer(duet, heard);
     }
   }
   answer_until(duet, duet->how.end);
@@ -173,12 +203,9 @@ answer_each(Duet* const duet)
 static void
 play_touches(Duet* const duet)
 {
-  const Performance* const p = duet->performance;
-  size_t                   i = 0U;
-  while (i < p->n) {
-    const uint64_t at = p->moves[i].at;
-    i                 = take_touch(duet, i);
-    emit(duet, (NaiveEvent){.at = at}, duet->frame);
+  size_t i = 0U;
+  while (i < duet->performance->n) {
+    i = touch(duet, i, false);
   }
 }
 
@@ -202,6 +229,8 @@ naive_play(RemPredictor* const      net,
   duet->net          = net;
   duet->performance  = performance;
   duet->how          = *how;
+  duet->rate         = (long double)how->rate;
+  duet->spacing      = (uint64_t)floor(how->rate * REM_DUET_SPACING);
   duet->to           = &to;
   duet->random.state = how->seed;
   for (uint32_t d = 1U; d <= PERFORMANCE_DIMS; ++d) {

@@ -4,7 +4,7 @@
    The four modes of a duet as one would explain them, a second time and
    without regard to blocks or cost: what dsp/duet.c is held to.
 
-   Touches are at least #REM_DUET_SPACING apart; settings do not change.
+   Settings do not change.
 */
 
 #ifndef REM_TESTS_HOST_NAIVE_H
@@ -20,6 +20,7 @@
 
 /// How to play
 typedef struct {
+  double      rate; ///< Samples a second
   RemDuetMode mode;
   float       threshold; ///< Seconds
   uint64_t    seed;

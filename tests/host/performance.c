@@ -8,15 +8,13 @@
 #include <string.h>
 
 #define RATE 48000.0
-#define SPACING 12U ///< Samples between two touches, at the least
-#define PAUSE 3.0   ///< Seconds between two recordings
+#define PAUSE 3.0 ///< Seconds between two recordings
 
 /// A performance as it is written down
 typedef struct {
   Performance* to;
   size_t       capacity;
-  uint64_t     end;    ///< Samples
-  uint64_t     before; ///< The touch before
+  uint64_t     end; ///< Samples
   uint8_t      value[PERFORMANCE_DIMS];
 } Scribe;
 
@@ -37,10 +35,8 @@ write_move(Scribe* const scribe, const PerformanceMove move)
 static bool
 write_touch(Scribe* const scribe, const double seconds, const float* const x)
 {
-  const uint64_t wanted  = (uint64_t)llround(seconds * RATE);
-  const uint64_t soonest = scribe->to->n ? scribe->before + SPACING : SPACING;
-  const uint64_t at      = wanted > soonest ? wanted : soonest;
-  bool           moved   = false;
+  const uint64_t at    = (uint64_t)llround(seconds * RATE);
+  bool           moved = false;
   for (uint32_t d = 0U; d < PERFORMANCE_DIMS && at < scribe->end; ++d) {
     const uint8_t value = (uint8_t)lrintf(127.0f * x[d]);
     if (value != scribe->value[d]) {
@@ -48,10 +44,7 @@ write_touch(Scribe* const scribe, const double seconds, const float* const x)
       moved = true;
     }
   }
-  if (moved) {
-    scribe->before = at;
-    ++scribe->to->n_touches;
-  }
+  scribe->to->n_touches += moved;
   return at < scribe->end;
 }
 
@@ -113,7 +106,7 @@ Performance
 performance_new(const uint64_t n_samples)
 {
   Performance performance = {NULL, 0U, 0U, true};
-  Scribe      scribe      = {&performance, 0U, n_samples, 0U, {0U}};
+  Scribe      scribe      = {&performance, 0U, n_samples, {0U}};
   memset(scribe.value, 255, sizeof(scribe.value)); // All are told at first
   if (!write_recordings(&scribe)) {
     performance.recorded = false;

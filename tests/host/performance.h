@@ -28,10 +28,8 @@ typedef struct {
 } Performance;
 
 /**
-   Return a performance of so many samples, at 48000 a second.
-
-   Two touches are 12 samples apart or more, as far as a net hears them singly
-   (#REM_DUET_SPACING).  To be freed with performance_free().
+   Return a performance of so many samples, at 48000 a second, to be freed with
+   performance_free().
 */
 Performance
 performance_new(uint64_t n_samples);
