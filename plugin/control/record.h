@@ -4,9 +4,10 @@
    What is played, written to a log.
 
    The audio thread leaves rows in a ring; a thread of the recorder's own looks
-   at it ten times a second, names and writes files (dsp/logfile/log.h) and
-   brings them to the disk twice a second: who pulls the plug loses half a
-   second.  A disk that is full or slow stops or thins the log, never the sound.
+   at it ten times a second, and fifty times while it writes.  It names and
+   writes files (dsp/logfile/log.h) and brings them to the disk twice a second:
+   who pulls the plug loses half a second.  A disk that is full or slow stops or
+   thins the log, never the sound.
 
    Recording is armed by a switch or by OSC.  The first row after that begins a
    file; a split, a row of another length and a position that goes back (the

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define LOOK_NS 100000000L ///< Between looks at the ring
+#define BUSY_NS 20000000L  ///< While a file is open: hosts may be fast
 #define SECOND_NS 1000000000L
 
 /// Return the folder for logs, or NULL without memory or a home
@@ -36,7 +37,7 @@ wait_to_look(RemRecorder* const recorder)
 {
   struct timespec until;
   (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += LOOK_NS;
+  until.tv_nsec += recorder->file ? BUSY_NS : LOOK_NS;
   until.tv_sec += until.tv_nsec / SECOND_NS;
   until.tv_nsec %= SECOND_NS;
   int timed_out = 0;
