@@ -132,6 +132,7 @@ test_ports(Control* const control)
   host_set(host, "input_thru", 1.0f);
   host_set(host, "in_2", 0.75f); // Where a port is at the start is no touch
   host_activate(host);
+  host_step(host, 0U);
   host_step(host, 64U);
   CHECK(host_get(host, "out_2") == 0.0f && !host->n_midi);
   host_set(host, "in_3", 0.25f);

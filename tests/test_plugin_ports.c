@@ -229,7 +229,9 @@ check_control(HostWorld* const  world,
   CHECK(host_port(host, "in_1") == REM_CONTROL_IN_1);
   CHECK(host_port(host, "in_8") == REM_CONTROL_CV_IN_8);
   CHECK(host_port(host, "out_8") == REM_CONTROL_OUT_8);
-  CHECK(says(host, LV2_PATCH__writable, HOST_MODEL));
+  check_promises(host);
+  check_status_words(host);
+  check_presets(host);
   CHECK(says(host, LV2_PATCH__writable, HOST_MAPPING));
   CHECK(says(host, LV2_PATCH__writable, HOST_CLIENT));
   check_designation(

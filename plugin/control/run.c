@@ -184,7 +184,7 @@ play(RemControlPlugin* const self, const uint32_t n)
   follow_loader(self);
   rem_recorder_arm(self->recorder, shell->value[REM_CONTROL_AT_RECORD] > 0.5f);
   rem_recorder_tick(self->recorder, self->now);
-  if (n > 0U) {
+  if (n > 0U || !self->started) {
     rem_control_take_ports(self);
   }
   for (const LV2_Atom_Event* e = rem_shell_first_event(shell); e;
