@@ -201,6 +201,26 @@ test_wild(Control* const control)
   }
 }
 
+/// Events that come out of order, or outside the block, happen within it and
+/// what is played stays in order: the host of these tests insists
+static void
+test_disorder(Control* const control)
+{
+  Host* const host = gesture_host(control->world, HOST_CONTROL, control->a);
+  gesture_map(host, MAPPING);
+  host_set(host, "mode", 3.0f);
+  host_set(host, "input_thru", 1.0f);
+  host_activate(host);
+  host_send_midi(host, 40U, 0xB0U, 20U, 1U);
+  host_send_midi(host, 7U, 0xB0U, 20U, 2U);
+  host_send_midi(host, 9999U, 0xB0U, 20U, 3U);
+  host_step(host, 64U);
+  host_step(host, 64U);
+  const HostMidi* const last = &host->midi[host->n_midi - 2U];
+  CHECK(last->at == 63U && last->bytes[2] != 2U);
+  host_close(host);
+}
+
 /// Nets of the wrong kind are refused by either kind of plugin, with a reason
 static void
 test_wrong_kind(Control* const control)
@@ -287,6 +307,7 @@ main(void)
   test_ports(control);
   test_little(control);
   test_wild(control);
+  test_disorder(control);
   test_wrong_kind(control);
   test_seed(control);
   host_world_free(control->world);

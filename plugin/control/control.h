@@ -107,6 +107,7 @@ typedef struct {
   uint32_t     n_recorded;   ///< Of the recorder's news, that it was told
   RemMidiOut   midi;         ///< What sounds
   bool         owes_silence; ///< There was no room to end every note
+  uint32_t     event_at;     ///< Sample of the block that events have come to
   uint32_t     osc_at;       ///< Sample of the block for the next OSC frame
 } RemControlPlugin;
 

@@ -77,6 +77,7 @@ fill_voltage(RemControlPlugin* const self, const uint32_t until)
 REM_RT void
 rem_control_begin_giving(RemControlPlugin* const self)
 {
+  self->event_at          = 0U;
   self->osc_at            = 0U;
   self->voltage.n_scanned = 0U;
   self->voltage.n_filled  = 0U;

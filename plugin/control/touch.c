@@ -240,6 +240,20 @@ take_midi(RemControlPlugin* const self,
   }
 }
 
+/// Return when an event happens: within the block, and not before others
+REM_RT static uint32_t
+time_of(RemControlPlugin* const     self,
+        const LV2_Atom_Event* const event,
+        const uint32_t              n)
+{
+  const int64_t last = n ? (int64_t)n - 1 : 0;
+  const int64_t time = event->time.frames < last ? event->time.frames : last;
+  if (time > (int64_t)self->event_at) {
+    self->event_at = (uint32_t)time;
+  }
+  return self->event_at;
+}
+
 REM_RT void
 rem_control_take_event(RemControlPlugin* const     self,
                        const LV2_Atom_Event* const event,
@@ -247,11 +261,8 @@ rem_control_take_event(RemControlPlugin* const     self,
 {
   const RemUris* const  uris = &self->shell.uris;
   const LV2_Atom* const atom = &event->body;
-  const int64_t         time = event->time.frames;
-  const int64_t         last = n ? (int64_t)n - 1 : 0;
-  const uint32_t at   = (uint32_t)(time < 0 ? 0 : (time > last ? last : time));
-  const bool     midi = atom->type == uris->midi_event;
-  const bool     object =
+  const bool            midi = atom->type == uris->midi_event;
+  const bool            object =
     lv2_atom_forge_is_object_type(&self->shell.forge, atom->type) &&
     atom->size >= sizeof(LV2_Atom_Object_Body);
   const bool position =
@@ -259,6 +270,7 @@ rem_control_take_event(RemControlPlugin* const     self,
   if (!midi && !position) {
     return;
   }
+  const uint32_t at = time_of(self, event, n);
   rem_control_take_voltage(self, at);
   rem_control_take_osc(self, at);
   rem_control_play_until(self, at);
