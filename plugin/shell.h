@@ -105,6 +105,9 @@ typedef struct {
                         bool        unsaved,
                         RemError*   error);
 
+  /// Bring the texts up to date before they are saved; NULL if it has none
+  void (*refresh)(RemShell* self);
+
   /// Carry out a message from #REM_WORK_OWN up; false if it is none.
   /// @param text What follows it, or NULL if that is no text.
   bool (*work)(RemShell*               self,

@@ -142,6 +142,9 @@ save_texts(RemShell* const                self,
            const LV2_State_Handle         handle)
 {
   LV2_State_Status st = LV2_STATE_SUCCESS;
+  if (self->kind->refresh) {
+    self->kind->refresh(self);
+  }
   for (uint32_t i = 0U; !st && self->kind->set_text && i < N_KEPT; ++i) {
     char           text[REM_MESSAGE_SIZE] = "";
     const LV2_URID key                    = key_of(&self->uris, kept[i]);

@@ -212,6 +212,22 @@ test_grid(Control* const control)
   host_close(host);
 }
 
+/// The mapping is in the state
+static void
+check_saved(const Control* const control, Host* const host)
+{
+  char folder[FIXTURE_PATH];
+  char path[FIXTURE_PATH];
+  char text[8192] = "";
+  CHECK(host_save(host, fixture_path(&control->dir, "saved", folder)));
+  FILE* const file =
+    fopen(fixture_path(&control->dir, "saved/state.ttl", path), "r");
+  CHECK(file);
+  CHECK(fread(text, 1U, sizeof(text) - 1U, file));
+  CHECK(strstr(text, "\"note 3; cc 6 1; cc 6 2\""));
+  CHECK(!fclose(file));
+}
+
 /// With learn on, each new controller or note goes to the next dimension, the
 /// host is told, and notes of the old mapping end
 static void
@@ -231,6 +247,7 @@ test_learn(Control* const control)
   host_set(host, "learn", 0.0f);
   host_send_midi(host, 20U, 0xB5U, 3U, 33U);
   host_step(host, 64U);
+  check_saved(control, host); // Though the worker has not told it yet
   host_worker_drain(&host->worker);
   host_step(host, 64U);
   CHECK(!strcmp(host->heard.mapping, "note 3; cc 6 1; cc 6 2"));

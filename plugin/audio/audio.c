@@ -36,6 +36,7 @@ static const RemPluginKind mono = {REM_AUDIO_URI,
                                    REM_AUDIO_N_PORTS,
                                    REM_TELL_SOUND,
                                    NULL,
+                                   NULL,
                                    work};
 
 static const RemPluginKind stereo = {REM_AUDIO_STEREO_URI,
@@ -45,6 +46,7 @@ static const RemPluginKind stereo = {REM_AUDIO_STEREO_URI,
                                      REM_AUDIO_STEREO_FIRST,
                                      REM_AUDIO_STEREO_N_PORTS,
                                      REM_TELL_SOUND,
+                                     NULL,
                                      NULL,
                                      work};
 

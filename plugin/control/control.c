@@ -29,6 +29,22 @@ tell_mapping(RemControlPlugin* const self, const bool unsaved)
   rem_loader_set_text(&self->shell.loader, REM_TEXT_MAPPING, text, unsaved);
 }
 
+/// Learning has changed the mapping, and the worker may not have told
+static void
+refresh(RemShell* const shell)
+{
+  RemControlPlugin* const self                   = (RemControlPlugin*)shell;
+  char                    told[REM_MESSAGE_SIZE] = "";
+  char                    now[REM_MAPPING_SIZE]  = "";
+  RemMapping              mapping;
+  rem_mapping_look(&self->shared, &mapping);
+  rem_mapping_write(&mapping, now);
+  rem_loader_text(&shell->loader, REM_TEXT_MAPPING, told);
+  if (strcmp(now, told) != 0) {
+    rem_loader_set_text(&shell->loader, REM_TEXT_MAPPING, now, false);
+  }
+}
+
 static RemStatus
 set_mapping(RemControlPlugin* const self,
             const char* const       text,
@@ -127,6 +143,7 @@ static const RemPluginKind plain = {
   REM_CONTROL_N_PORTS,
   REM_TELL_CONTROL,
   set_text,
+  refresh,
   work};
 
 static const RemPluginKind voltage = {
@@ -138,6 +155,7 @@ static const RemPluginKind voltage = {
   REM_CONTROL_CV_N_PORTS,
   REM_TELL_CONTROL,
   set_text,
+  refresh,
   work};
 
 /// Free an instance, also one that is half made

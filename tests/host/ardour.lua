@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- What tests/hosts_ardour.py and hosts_control_ardour.py ask of ardour7-lua, Ardour without its window:
+-- What tests/hosts_ardour.py and hosts_control_ardour.py ask of ardour7-lua,
+-- Ardour without its window:
 --   ardour.lua track  SESSION            add a mono track
 --   ardour.lua midi   SESSION SYNTH      add a MIDI track with a synthesizer
 --   ardour.lua insert SESSION URI PRESET put the plugin on it, load, save
