@@ -32,7 +32,9 @@ static const char help_files[] =
   "      --skip, --no-skip     add the input to the output, or not [skip;\n"
   "                            no-skip for .nam, which cannot say it]\n"
   "      --name, --author, --notes TEXT   kept in the model\n"
-  "\n"
+  "\n";
+
+static const char help_frames[] =
   "Control frames\n"
   "      --control FOLDER      logs of performances, as the plugin and IMPSY\n"
   "                            write them; the model is a .safetensors file\n"
@@ -40,6 +42,9 @@ static const char help_files[] =
   "                            sixth of those that are learned from\n"
   "      --mixtures N          Gaussians of a prediction [5]\n"
   "      --head mdn|linear     mixtures, or one guess without chance [mdn]\n"
+  "      --shift D             move all of a performance's numbers by up to D\n"
+  "                            deviations, anew each epoch, so that the net\n"
+  "                            learns gestures and no places by heart [%g]\n"
   "      --rnn-rows            learn from what a net played, too\n"
   "      --switch D,...        dimensions, from 1, that are on or off; those\n"
   "                            that are 0 or 1 and nothing else are anyway\n"
@@ -52,7 +57,9 @@ static const char help_files[] =
   "      --osc ADDRESS         have a running plugin load each better model:\n"
   "                            osc.udp://HOST:PORT/, HOST:PORT, - is here\n"
   "      --instance NAME       which of its instances [the first for control]\n"
-  "\n"
+  "\n";
+
+static const char help_limits[] =
   "When to stop: whichever comes first [--time 120s; with --control, after\n"
   "10000 updates if that is sooner]\n"
   "      --time T              90, 120s, 2m, 1.5h\n"
@@ -119,6 +126,8 @@ train_help(void)
   const RemTrainSpec spec    = rem_train_default();
   const RemTrainSpec control = rem_control_train_default();
   fputs(help_files, stdout);
+  printf(help_frames, control.shift);
+  fputs(help_limits, stdout);
   printf(help_training,
          spec.n_streams,
          spec.n_steps,

@@ -55,6 +55,7 @@ static const struct option long_options[] = {
   {"validation", required_argument, NULL, OPTION_VALIDATION},
   {"mixtures", required_argument, NULL, OPTION_MIXTURES},
   {"head", required_argument, NULL, OPTION_HEAD},
+  {"shift", required_argument, NULL, OPTION_SHIFT},
   {"rnn-rows", no_argument, NULL, OPTION_RNN_ROWS},
   {"switch", required_argument, NULL, OPTION_SWITCH},
   {"choice", required_argument, NULL, OPTION_CHOICE},

@@ -33,6 +33,7 @@ static const Number numbers[] = {
    offsetof(TrainOptions, control.n_mixtures),
    1.0,
    REM_MAX_MIXTURES},
+  {OPTION_SHIFT, KIND_F64, offsetof(TrainOptions, spec.shift), 0.0, 100.0},
   {OPTION_LATENCY, KIND_I32, offsetof(TrainOptions, latency), -1e7, 1e7},
   {OPTION_HIDDEN,
    KIND_U32,

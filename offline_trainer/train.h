@@ -27,6 +27,7 @@ typedef struct {
   double     clip;      ///< Longest gradient
   double     keep;      ///< Of the averaged weights, as rem_average_step()
   uint64_t   seed;
+  double     shift; ///< Control frames: as rem_row_streams_open()
 } RemTrainSpec;
 
 /// Return what works best for amplifiers and pedals: LSTM 32 with skip

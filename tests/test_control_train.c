@@ -182,6 +182,7 @@ test_teacher_forcing(const RemControlSet* const set)
   size_t              n       = 0U;
   spec.n_warm_up              = 45U * spec.n_steps;
   spec.rate                   = 1e-12;
+  spec.shift                  = 0.0;
   const RemTrainLimits limits = {0.0, 1U, 0U};
   const RemTrainWatch  watch  = {NULL, NULL, NULL, NULL};
   CHECK(!rem_control_lesson_open(&spec, &frames, &same, 2U, &lesson, &error));
@@ -233,7 +234,7 @@ test_windows(const RemControlSet* const set)
   RemRows         rows;
   RemRowStreams   streams;
   CHECK(rem_rows_open(&frames, &set->training, &rows));
-  CHECK(rem_row_streams_open(&rows, 5U, 16U, &streams));
+  CHECK(rem_row_streams_open(&rows, 5U, 16U, 0.0, &streams));
   for (uint64_t seed = 1U; seed < 20U; ++seed) {
     uint32_t n_begins = 0U;
     memset(seen, 0, sizeof(seen));

@@ -80,8 +80,9 @@ rem_control_bench_open(const char* const      folder,
                        RemError* const        error)
 {
   static const RemKindWish wishes[REM_MAX_DIMS] = {REM_KIND_BY_VALUES};
-  *out         = (RemControlBench){.spec = rem_control_train_default()};
-  RemStatus st = read_set(folder, &out->set, error);
+  *out            = (RemControlBench){.spec = rem_control_train_default()};
+  out->spec.shift = 0.0; // PyTorch's part learns what it is given
+  RemStatus st    = read_set(folder, &out->set, error);
   if (!st) {
     st = rem_frames_learn(
       &out->set.training, wishes, N_MIXTURES, &out->frames, error);

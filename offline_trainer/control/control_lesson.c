@@ -44,7 +44,8 @@ rem_control_train_default(void)
     .decay     = 0.0,
     .clip      = 1.0,
     .keep      = 0.99,
-    .seed      = 1U};
+    .seed      = 1U,
+    .shift     = 0.5};
   return spec;
 }
 
@@ -67,8 +68,11 @@ open_data(const Control* const       control,
   const bool good =
     rem_rows_open(&control->frames, &set->training, &out->training) &&
     rem_rows_open(&control->frames, &set->held_out, &out->held_out) &&
-    rem_row_streams_open(
-      &out->training, spec->n_streams, spec->n_steps, &out->streams);
+    rem_row_streams_open(&out->training,
+                         spec->n_streams,
+                         spec->n_steps,
+                         spec->shift,
+                         &out->streams);
   if (!good) {
     clear_data(out);
   }
@@ -166,7 +170,7 @@ fill(void* const          handle,
     float*                    to = input + s * (size_t)rows->n_in;
     for (uint32_t t = 0U; t < n; ++t, to += (size_t)range.n * rows->n_in) {
       if (w && t < w->n) {
-        memcpy(to, rows->columns + (w->row + t) * rows->n_in, size);
+        rem_row_copy(rows, w, w->row + t, to);
       } else {
         memset(to, 0, size);
       }
@@ -187,15 +191,17 @@ compare(void* const          handle,
   const RemRows* const rows    = &control->data.training;
   const size_t         n_out   = control->loss.n_out;
   double               sum     = 0.0;
+  float                before[REM_MAX_IN], next[REM_MAX_IN];
   memset(dy, 0, n_out * range.n * control->spec.n_steps * sizeof(float));
   for (uint32_t s = 0U; s < range.n; ++s) {
     const RemRowWindow* const w =
       rem_row_streams_at(&control->data.streams, range.first + s, window);
     for (uint32_t t = 0U; t < w->n; ++t) {
-      const size_t       at = ((size_t)t * range.n + s) * n_out;
-      const float* const x  = rows->columns + (w->row + t) * rows->n_in;
+      const size_t at = ((size_t)t * range.n + s) * n_out;
+      rem_row_copy(rows, w, w->row + t, before);
+      rem_row_copy(rows, w, w->row + t + 1U, next);
       sum += rem_frames_loss_gradient(
-        &control->loss, y + at, x, x + rows->n_in, control->weight, dy + at);
+        &control->loss, y + at, before, next, control->weight, dy + at);
     }
   }
   return sum * (double)control->weight;
