@@ -262,6 +262,39 @@ test_windows(const RemControlSet* const set)
   rem_rows_clear(&rows);
 }
 
+/// Faders of a performance are moved by as much from its begin to its end, and
+/// anew in another epoch; times and switches are not
+static void
+test_shift(const RemControlSet* const set)
+{
+  const RemFrames frames = learn(set, 3U);
+  RemRows         rows;
+  RemRowStreams   streams;
+  float           row[1U + N_DIMS], old = 0.0f;
+  CHECK(rem_rows_open(&frames, &set->training, &rows));
+  CHECK(rem_row_streams_open(&rows, 1U, 16U, 0.5, &streams));
+  for (uint64_t seed = 1U; seed < 20U; ++seed) {
+    float moved[2] = {0.0f, 0.0f};
+    rem_row_streams_draw(&streams, &rows, seed);
+    for (uint32_t i = 0U; i < streams.n_windows; ++i) {
+      const RemRowWindow* const w = &streams.windows[i];
+      const float* const        x = rows.columns + w->row * rows.n_in;
+      rem_row_copy(&rows, w, w->row, row);
+      CHECK(row[0] == x[0] && row[3] == x[3]);
+      for (uint32_t d = 0U; d < 2U; ++d) {
+        const float by = row[1U + d] - x[1U + d];
+        CHECK(fabsf(by) < 0.5001f &&
+              (w->begins || fabsf(by - moved[d]) < 1e-6f));
+        moved[d] = by;
+      }
+    }
+    CHECK(fabsf(moved[0] - old) > 1e-6f && fabsf(moved[0] - moved[1]) > 1e-6f);
+    old = moved[0];
+  }
+  rem_row_streams_clear(&streams);
+  rem_rows_clear(&rows);
+}
+
 /// Scales of what does not move are not zero; kinds are as wished
 static void
 test_frames(void)
@@ -329,6 +362,7 @@ main(void)
 {
   RemControlSet set = make_set();
   test_windows(&set);
+  test_shift(&set);
   test_frames();
   test_split();
   test_same(&set);

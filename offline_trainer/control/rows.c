@@ -139,10 +139,10 @@ rem_row_streams_draw(RemRowStreams* const streams,
     const size_t end   = begin + length_of(rows, p);
     float* const shift = streams->shifts + p * rows->n_in;
     for (size_t row = begin; row < end; row += streams->n_steps) {
-      const size_t   left = end - row;
-      const uint32_t most = streams->n_steps;
-      *to++               = (RemRowWindow){
-                      row, left < most ? (uint32_t)left : most, row == begin, shift};
+      const size_t   left   = end - row;
+      const size_t   most   = streams->n_steps;
+      const uint32_t length = (uint32_t)(left < most ? left : most);
+      *to++                 = (RemRowWindow){row, length, row == begin, shift};
     }
   }
 }
