@@ -205,7 +205,11 @@ read_first(const TrainOptions* const o,
            ControlData* const        data,
            RemError* const           error)
 {
-  RemStatus st   = control_data_read(o, NULL, data, error);
+  RemControlSet earlier = {.training = {.n = 0U}};
+  if (o->resume) {
+    control_set_of_model(o->output_path, &earlier);
+  }
+  RemStatus st   = control_data_read(o, &earlier, data, error);
   bool      told = false;
   while (st && o->control.watch &&
          (st == REM_NO_FILE || st == REM_BAD_ARGUMENT) &&
@@ -219,8 +223,9 @@ read_first(const TrainOptions* const o,
     told = true;
     (void)sleep(1U);
     control_data_clear(data);
-    st = control_data_read(o, NULL, data, error);
+    st = control_data_read(o, &earlier, data, error);
   }
+  rem_control_set_clear(&earlier);
   return st;
 }
 

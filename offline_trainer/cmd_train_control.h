@@ -37,6 +37,15 @@ control_data_read(const TrainOptions*  options,
                   RemError*            error);
 
 /**
+   Read from a model which performances it was learned from and tested with.
+
+   @param out Their names and nothing else; empty if the file does not say.  To
+              be cleared with rem_control_set_clear().
+*/
+void
+control_set_of_model(const char* path, RemControlSet* out);
+
+/**
    Prepare what goes on while a run on `data` trains: folders are watched and
    models sent as its options say.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/cmd_train.h"
+#include "offline_trainer/cmd_train_control.h"
 
 #include <jansson.h>
 #include <nettle/sha2.h>
@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /// Write a digest of performances as hex digits
 static void
@@ -92,6 +93,43 @@ train_list_performances(const TrainFacts* const facts, json_t* const all)
   list_names(&facts->set->training, false, list);
   list_names(&facts->set->held_out, true, list);
   return list && !json_object_set_new(all, "performances", list);
+}
+
+/// Note the name of one of the `n` performances of a list
+static void
+note_name(const json_t* const entry, const size_t n, RemPerformances* const to)
+{
+  const char* const name = json_string_value(json_object_get(entry, "log"));
+  if (!to->names) {
+    to->names = (char**)calloc(n, sizeof(char*));
+  }
+  char* const copy = name && to->names ? strdup(name) : NULL;
+  if (copy) {
+    to->names[to->n++] = copy;
+  }
+}
+
+void
+control_set_of_model(const char* const path, RemControlSet* const out)
+{
+  RemModel* model = NULL;
+  *out            = (RemControlSet){.training = {.n = 0U}};
+  if (rem_model_read(path, &model, NULL, NULL)) {
+    return;
+  }
+  json_t* const all =
+    model->provenance ? json_loads(model->provenance, 0U, NULL) : NULL;
+  const json_t* const list  = json_object_get(all, "performances");
+  const json_t*       entry = NULL;
+  size_t              i     = 0U;
+  json_array_foreach(list, i, entry)
+  {
+    const bool held_out = json_is_true(json_object_get(entry, "held_out"));
+    note_name(
+      entry, json_array_size(list), held_out ? &out->held_out : &out->training);
+  }
+  json_decref(all);
+  rem_model_free(model);
 }
 
 /// Add a number to `all` if it is one

@@ -222,7 +222,8 @@ def test_resume():
 
 
 def test_watch():
-    """Waits for performances, takes in those that come, ends on Ctrl-C"""
+    """Waits for performances, takes in those that come, ends on Ctrl-C, and
+    goes on with the same ones held out"""
     os.makedirs('live', exist_ok=True)
     process = start(*SMALL, '--watch', '-o', 'live.safetensors', folder='live')
     time.sleep(0.5)
@@ -239,6 +240,9 @@ def test_watch():
     assert 'Waiting for performances' in said, said
     assert '1 new performance' in said, said
     tensors('live.safetensors')
+    said = train(*SMALL, '--resume', '--time', '1s', '-o', 'live.safetensors',
+                 folder='live')
+    assert 'this net' in said and 'was there before' not in said, said
 
 
 def test_osc():
