@@ -168,8 +168,8 @@ def check_refusals():
             and "broken.json" in bench("--compare", "broken.json").stderr)
 
 
-TESTS = (check_figures, check_table, check_control, check_isas, check_comparison, check_gaps,
-         check_refusals)
+TESTS = (check_figures, check_table, check_control, check_isas,
+         check_comparison, check_gaps, check_refusals)
 results = {test.__name__: test() for test in TESTS}
 print(results)
 sys.exit(0 if all(results.values()) else 1)

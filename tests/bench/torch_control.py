@@ -313,7 +313,8 @@ def measure(about, parts, arguments, seed, threads, device):
            'train_seconds': run.seconds['train']}
     print('PyTorch %(version)s, %(device)s, %(threads)d thread(s), seed '
           '%(seed)d: %(nll).4f nats per event (plain weights %(plain_nll).4f) '
-          'after %(updates)d updates in %(seconds).1f s (%(cpu_seconds).1f of CPU)' % row,
+          'after %(updates)d updates in %(seconds).1f s '
+          '(%(cpu_seconds).1f of CPU)' % row,
           file=sys.stderr, flush=True)
     return row
 
