@@ -88,6 +88,27 @@ def characters(figures):
         for key, layers, hidden in best if key == 'chars')
 
 
+def control(figures):
+    """Return sentences on nets of control frames"""
+    said = ('An event of a net that plays along (%(layers)d x %(hidden)d,'
+            ' %(mixtures)d mixtures, %(dims)d faders)\ntakes %(event_us).1f'
+            ' us.' % figures['control'])
+    rows = {(row['learner'], row['threads']): row
+            for row in figures.get('control_training', [])}
+    most = max((threads for _, threads in rows), default=1)
+    pair = [rows.get((name, most)) for name in ('ours', 'PyTorch')]
+    if all(pair):
+        said += (' Learning %d events in %d updates takes\n%.1f s (PyTorch'
+                 ' %.1f) and leaves %.2f nats an event (%.2f), medians of'
+                 '\n%d nets; repeating the last event %.2f.' % (
+                     figures['control_data']['train_events'],
+                     figures['control_data']['updates'],
+                     *(row['seconds'] for row in pair),
+                     *(row['nll'] for row in pair), pair[0]['seeds'],
+                     figures['control_data']['repeat_nll']))
+    return said
+
+
 def text(figures):
     machine, load = figures['machine'], figures['load']
     parts = ['%s, %d threads, %s, medians:' % (
@@ -95,6 +116,7 @@ def text(figures):
         'Nanoseconds per sample of one stream, by instruction set:',
         engine(figures), 'Training, forward, backward and update:',
         trainer(figures), characters(figures),
+        control(figures),
         'A model of %d cells loads in %.1f ms.' % (
             load['hidden'], load['read_ms'] + load['pack_ms'])]
     if 'plugin' in figures:
