@@ -14,10 +14,16 @@ import sys
 import time
 
 AUDIO = b"32 bit float mono audio"
+MIDI = b"8 bit raw midi"
 IS_INPUT, IS_OUTPUT = 1, 2
 NO_START_SERVER = 1
 BLOCK = 256
 PROCESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
+
+
+class MidiEvent(ctypes.Structure):
+    _fields_ = [("time", ctypes.c_uint32), ("size", ctypes.c_size_t),
+                ("bytes", ctypes.POINTER(ctypes.c_ubyte))]
 
 
 def load_library():
@@ -39,6 +45,12 @@ def load_library():
             ("port_by_name", pointer, (pointer, text)),
             ("connect", number, (pointer, text, text)),
             ("last_frame_time", word, (pointer,)),
+            ("midi_clear_buffer", None, (pointer,)),
+            ("midi_event_write", number,
+             (pointer, word, text, ctypes.c_size_t)),
+            ("midi_get_event_count", word, (pointer,)),
+            ("midi_event_get", number,
+             (ctypes.POINTER(MidiEvent), pointer, word)),
             ("set_freewheel", number, (pointer, number))):
         function = getattr(jack, "jack_" + name)
         function.restype, function.argtypes = result, arguments
@@ -151,6 +163,57 @@ class Through:
             time.sleep(0.01)
         self.jack.jack_set_freewheel(self.player.handle, 0)
         time.sleep(0.2)
+
+
+class Keyboard:
+    """Sends MIDI to a host and keeps what comes back, in real time.
+
+    Messages are (frame, bytes); frames are counted cycle by cycle, in which
+    the server has the player, the host and the recorder take turns.
+    """
+
+    def __init__(self, jack, rate):
+        self.jack, self.rate, self.now, self.end = jack, rate, 0, 0
+        self.waiting, self.sent, self.got = [], [], []
+        self.player = Client(jack, "player", IS_OUTPUT, self.send, MIDI)
+        self.recorder = Client(jack, "recorder", IS_INPUT, self.hear, MIDI)
+
+    def send(self, buffer, n):
+        self.jack.jack_midi_clear_buffer(buffer)
+        self.now, self.end = self.end, self.end + n
+        while self.waiting and self.waiting[0][0] < self.end:
+            frame, data = self.waiting.pop(0)
+            self.jack.jack_midi_event_write(buffer, frame - self.now, data,
+                                            len(data))
+            self.sent.append((frame, data))
+
+    def hear(self, buffer, _):
+        event = MidiEvent()
+        for i in range(self.jack.jack_midi_get_event_count(buffer)):
+            self.jack.jack_midi_event_get(ctypes.byref(event), buffer, i)
+            self.got.append((self.now + event.time,
+                             bytes(event.bytes[:event.size])))
+
+    def connect(self, *pairs):
+        for source, target in pairs:
+            if self.jack.jack_connect(self.player.handle, source.encode(),
+                                      target.encode()):
+                sys.exit("cannot connect %s to %s" % (source, target))
+
+    def begin(self, messages):
+        """Send (seconds from now, bytes), in order"""
+        begin = self.end + 4 * BLOCK
+        self.waiting += [(begin + round(seconds * self.rate), data)
+                         for seconds, data in messages]
+
+    def wait(self):
+        """Until all is sent"""
+        while self.waiting:
+            time.sleep(0.01)
+
+    def close(self):
+        self.player.close()
+        self.recorder.close()
 
 
 def play_through(jack, host, samples, alive, ports=("in", "out")):

@@ -12,11 +12,11 @@ import real
 class Jalv:
     """A process, told what to do on its console"""
 
-    def __init__(self, *options, plugin=real.MONO):
+    def __init__(self, *options, plugin=real.MONO, **more):
         self.log = open("jalv.log", "w+")
         self.process = subprocess.Popen(
             ["stdbuf", "-oL", "jalv", "-n", "jalv", *options, plugin],
-            text=True, env=real.environment(), stdin=subprocess.PIPE,
+            text=True, env=real.environment(**more), stdin=subprocess.PIPE,
             stdout=self.log, stderr=subprocess.STDOUT)
         self.wait("Block length")
 

@@ -19,6 +19,7 @@ SPECS = "/usr/lib/lv2"  # Hosts need the class definitions there
 MONO = "urn:remanence:audio"
 STEREO = "urn:remanence:audio-stereo"
 CONTROL = "urn:remanence:control"
+CONTROL_CV = "urn:remanence:control-cv"
 MODEL = "urn:remanence:model"
 RATE = 48000
 PREFIXES = "".join("@prefix %s: <http://%s#> .\n" % pair for pair in (
