@@ -80,13 +80,12 @@ def learn(port):
 
 real.need("jalv", "jackd", "jack_wait", "stdbuf")
 host_jack.load_library() or real.skip("libjack is missing")
-real.MONO = "urn:remanence:control"  # What jalv is to run
 os.makedirs(MODELS)
 os.makedirs("logs")
 for i in range(6):
     play_take(i)
 with host_jack.Server(real.RATE):
-    jalv = host_jalv.Jalv()
+    jalv = host_jalv.Jalv(plugin=real.CONTROL)
     try:
         jalv.wait("OSC calls this control-1, at port")
         learn(int(re.search(r"at port (\d+)", jalv.output()).group(1)))
