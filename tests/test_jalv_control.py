@@ -6,8 +6,6 @@ What comes out as MIDI is held against what the plugin itself has logged, to
 the sample, and the same frames come to an OSC client.
 """
 
-import datetime
-import glob
 import os
 import sys
 import time
@@ -101,18 +99,6 @@ def sounding(messages):
     return notes
 
 
-def read_log():
-    """(microseconds, source) of every row of the log"""
-    name, = glob.glob(".local/share/remanence/logs/*-9d-mdrnn.log")
-    with open(name, encoding="ascii") as file:
-        rows = [line.rstrip("\n").split(",") for line in file]
-    check(all(0.0 <= float(x) <= 1.0 for row in rows for x in row[2:]))
-    begin = datetime.datetime.fromisoformat(rows[0][0])
-    one = datetime.timedelta(microseconds=1)
-    return [((datetime.datetime.fromisoformat(row[0]) - begin) // one, row[1])
-            for row in rows]
-
-
 def play(rig):
     """Call, answer, call, answer, then the player alone"""
     jalv, keyboard = rig.jalv, rig.keyboard
@@ -140,10 +126,11 @@ def compare(keyboard, rows):
                      if data[0] == NOTE_ON})
     frames = sorted([(f, "interface") for f in touches]
                     + [(f, "rnn") for f in events])
-    check([source for _, source in frames] == [source for _, source in rows],
+    check([source for _, source in frames] == [row[1] for row in rows],
           frames, rows)
-    off = max(abs((frame - frames[0][0]) - us * real.RATE / 1e6)
-              for (frame, _), (us, _) in zip(frames, rows))
+    check(all(0.0 <= x <= 1.0 for row in rows for x in row[2]))
+    off = max(abs((frame - frames[0][0]) - row[0] * real.RATE)
+              for (frame, _), row in zip(frames, rows))
     check(off < 0.1, off)
     return touches, events
 
@@ -167,7 +154,8 @@ with host_jack.Server(real.RATE):
     with Rig() as rig:
         play(rig)
         sent_over_osc, keyboard = len(rig.played), rig.keyboard
-touches, events = compare(keyboard, read_log())
+log, = real.read_logs()
+touches, events = compare(keyboard, log)
 check(not sounding(keyboard.got))
 check_turns(keyboard, touches, events)
 check(sent_over_osc == len(events), sent_over_osc, len(events))

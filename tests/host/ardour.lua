@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: ISC
--- What tests/hosts_ardour.py and hosts_control_ardour.py ask of ardour7-lua,
--- Ardour without its window:
+-- What tests/hosts_ardour.py asks of ardour7-lua, Ardour without its window:
 --   ardour.lua track  SESSION            add a mono track
---   ardour.lua midi   SESSION SYNTH      add a MIDI track with a synthesizer
+--   ardour.lua midi   SESSION            add a MIDI track
 --   ardour.lua insert SESSION URI PRESET put the plugin on it, load, save
 --   ardour.lua set    SESSION LABEL VALUE turn a control of it, save
 --   ardour.lua show   SESSION            print the plugin's controls
@@ -24,17 +23,10 @@ local function add_track (session)
   end
 end
 
-local function add_midi_track (session, synth)
-  local count = function (kind, n)
-    return ARDOUR.ChanCount (ARDOUR.DataType (kind), n)
-  end
-  local tracks = session:new_midi_track (count ("midi", 1),
-    count ("audio", 2), false,
-    ARDOUR.LuaAPI.new_plugin_info (synth, ARDOUR.PluginType.LV2), nil, nil, 1,
+local function add_midi_track (session)
+  local one = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
+  session:new_midi_track (one, one, true, ARDOUR.PluginInfo (), nil, nil, 1,
     "T", ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
-  for track in tracks:iter () do
-    track:output ():audio (0):connect ("Master/audio_in 1")
-  end
 end
 
 local function processor_of (session)
@@ -60,7 +52,8 @@ local function insert (session, uri, preset)
   wait (1)
 end
 
--- Call f (label, n) for every control input, the n-th as Ardour counts
+-- Call f (label, n) for every control input, the n-th as Ardour counts: it
+-- counts outputs as well
 local function each_control (session, f)
   local plugin, n = plugin_of (session), 0
   for i = 0, plugin:parameter_count () - 1 do
@@ -68,7 +61,7 @@ local function each_control (session, f)
       if plugin:parameter_is_input (i) then
         f (plugin:parameter_label (i), n)
       end
-      n = n + 1 -- Outputs count as well
+      n = n + 1
     end
   end
 end
@@ -114,7 +107,7 @@ local function main ()
   if verb == "track" then
     add_track (session)
   elseif verb == "midi" then
-    add_midi_track (session, arg[3])
+    add_midi_track (session)
   elseif verb == "insert" then
     insert (session, arg[3], arg[4])
     show (session)
@@ -131,7 +124,7 @@ local function main ()
     print ("EXPORTED")
     io.stdout:flush ()
   end
-  if verb == "track" or verb == "midi" or verb == "insert" or verb == "set" then
+  if verb ~= "show" and verb ~= "export" then
     assert (session:save_state ("", false, false, false, false, false) == 0)
   end
 end

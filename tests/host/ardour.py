@@ -1,39 +1,34 @@
 # SPDX-License-Identifier: ISC
-"""Ardour without window and sound card: sessions, exports, controls.
+"""Ardour without window and sound card: a session, and what lies on its track.
 
-A session is opened by a new process each time, so what comes back comes from
-the disk.
+The session is opened by a new process each time, so what comes back comes
+from the disk.
 """
 
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 
 import real
 
-LUA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ardour.lua")
+LUA = os.path.join(os.environ["SOURCE_DIR"], "tests", "host", "ardour.lua")
 FORMATS = "/usr/share/ardour7/export"
 SESSION = os.path.abspath("session")
 SUPERCLOCKS = 282240000 // real.RATE  # Ardour 7's ticks in a sample
+TICKS = 1920  # In a beat, of which two are a second
 EXPORT = "8bd52a39-3c1c-4b7e-9f0a-52e1c9f6a001"
 FORMAT = "8bd52a39-3c1c-4b7e-9f0a-52e1c9f6a002"
 
 
-def lua(*arguments):
+def ardour(*arguments):
     """Run one of the verbs of ardour.lua"""
     out = real.run("ardour7-lua", "--", LUA, *arguments)
     if "DONE" not in out:
         sys.exit("Ardour did not %s:\n%s" % (arguments[0], out))
     return out
-
-
-def new_session():
-    """An empty one, with a mono master"""
-    shutil.rmtree(SESSION, ignore_errors=True)
-    real.run("ardour7-new_session", "-s", str(real.RATE), "-m", "1", SESSION,
-             "session")
 
 
 def tag(element, inside="", /, **attributes):
@@ -42,12 +37,33 @@ def tag(element, inside="", /, **attributes):
     return "<%s%s>%s</%s>" % (element, words, inside, element)
 
 
-def edit(*changes):
-    """Replace each (pattern, by what) in the session's file"""
+def make_session(kind):
+    """A new one with a `track`, or a `midi` track"""
+    shutil.rmtree(SESSION, ignore_errors=True)
+    real.run("ardour7-new_session", "-s", str(real.RATE), "-m", "1", SESSION,
+             "session")
+    ardour(kind, SESSION)
+
+
+def put(n, source, region):
+    """Lay a source on the track, in a session of n samples, by attributes of
+    both: Ardour's Lua has no import of files"""
     file = os.path.join(SESSION, "session.ardour")
     with open(file) as session:
         xml = session.read()
-    for old, new in changes:
+    first = int(re.search(r'id-counter="(\d+)"', xml)[1]) + 100
+    source = tag("Source", take_id="", id=first, **source)
+    region = tag("Region", id=first + 1, muted=0, opaque=1, external=1,
+                 stretch=1, shift=1, layering_index=0, first_edit="nothing",
+                 source_0=first, master_source_0=first, **region)
+    location = tag("Location", id=first + 2, name="session", start="a0",
+                   end="a%d" % (n * SUPERCLOCKS), locked=0,
+                   flags="IsSessionRange")
+    for old, new in ((r"<Sources/>", tag("Sources", source)),
+                     (r"<Locations/>", tag("Locations", location)),
+                     (r'(<Playlist [^>]*name="T"[^>]*)/>',
+                      r"\1>" + region + "</Playlist>"),
+                     (r'id-counter="\d+"', 'id-counter="%d"' % (first + 9))):
         xml, count = re.subn(old, new, xml)
         if not count:
             sys.exit("the session has no " + old)
@@ -55,18 +71,32 @@ def edit(*changes):
         session.write(xml)
 
 
-def session_range(n, number):
-    """What gives the session a length of `n` samples, for edit()"""
-    location = tag("Location", id=number, name="session", start="a0",
-                   end="a%d" % (n * SUPERCLOCKS), locked=0,
-                   flags="IsSessionRange")
-    return r"<Locations/>", tag("Locations", location)
+def put_sound(path, n):
+    """A file of n samples"""
+    put(n, {"name": path, "type": "audio", "flags": "", "channel": 0,
+            "origin": path, "gain": 1},
+        {"name": "in", "type": "audio", "whole_file": 0, "start": "a0",
+         "length": "a%d@a0" % (n * SUPERCLOCKS), "sync_position": "a0",
+         "envelope_active": 0, "default_fade_in": 0, "default_fade_out": 0,
+         "fade_in_active": 0, "fade_out_active": 0, "scale_amplitude": 1,
+         "channels": 1})
 
 
-def first_id():
-    """A number that the session's file has for nothing yet"""
-    with open(os.path.join(SESSION, "session.ardour")) as session:
-        return int(re.search(r'id-counter="(\d+)"', session.read())[1]) + 100
+def put_midi(events, n):
+    """MIDI messages (tick, bytes) in a session of n samples"""
+    track, before = b"", 0
+    for tick, data in [*events, (n * TICKS * 2 // real.RATE, b"\xff\x2f\0")]:
+        delta, before = tick - before, tick
+        track += bytes(((delta >> shift) & 127 | (128 if shift else 0))
+                       for shift in (21, 14, 7, 0)) + data
+    path = os.path.join(SESSION, "interchange", "session", "midifiles")
+    with open(os.path.join(path, "in.mid"), "wb") as file:
+        file.write(b"MThd" + struct.pack(">IHHH", 6, 0, 1, TICKS)
+                   + b"MTrk" + struct.pack(">I", len(track)) + track)
+    put(n, {"name": "in.mid", "type": "midi", "flags": "", "origin": ""},
+        {"name": "in", "type": "midi", "whole_file": 0, "start": "b0",
+         "length": "b%d@b0" % (n * TICKS * 2 // real.RATE),
+         "sync_position": "b0", "contents": 1})
 
 
 def make_export_preset():

@@ -5,6 +5,8 @@ Each test runs in an empty folder of its own and writes what it likes there.
 """
 
 import array
+import datetime
+import glob
 import json
 import math
 import os
@@ -21,13 +23,16 @@ STEREO = "urn:remanence:audio-stereo"
 CONTROL = "urn:remanence:control"
 CONTROL_CV = "urn:remanence:control-cv"
 MODEL = "urn:remanence:model"
+MAPPING = "urn:remanence:mapping"
+FADERS = os.path.join(os.environ["SOURCE_DIR"], "presets", "control",
+                      "faders.safetensors")
 RATE = 48000
 PREFIXES = "".join("@prefix %s: <http://%s#> .\n" % pair for pair in (
     ("lv2", "lv2plug.in/ns/lv2core"),
     ("pset", "lv2plug.in/ns/ext/presets"),
     ("state", "lv2plug.in/ns/ext/state"),
     ("rdfs", "www.w3.org/2000/01/rdf-schema")))
-HEAD = PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <" + MONO + "> ; "
+HEAD = PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <%s> ; "
 
 
 def skip(reason):
@@ -126,38 +131,39 @@ def make_model(path, seed=1, hidden=12):
     return os.path.abspath(path)
 
 
-def describe_preset(uri, model, **controls):
-    """A preset of the mono plugin as hosts write it: model and controls"""
+def describe_preset(uri, model, plugin=MONO, mapping=None, **controls):
+    """A preset as hosts write it: model, MIDI mapping and controls"""
     ports = " , ".join('[ lv2:symbol "%s" ; pset:value %r ]' % pair
                        for pair in controls.items())
-    return (HEAD % uri + 'rdfs:label "Test" ; lv2:port %s ; '
-            "state:state [ <%s> <%s> ] .\n" % (ports, MODEL, model))
+    state = "<%s> <%s>" % (MODEL, model)
+    if mapping is not None:
+        state += ' ; <%s> "%s"' % (MAPPING, mapping)
+    return (HEAD % (uri, plugin) + 'rdfs:label "Test" ; lv2:port %s ; '
+            "state:state [ %s ] .\n" % (ports, state))
 
 
-def make_preset(uri, model, **controls):
-    """A bundle with one preset of the mono plugin"""
+def make_preset(uri, model, plugin=MONO, **more):
+    """A bundle with one preset"""
     folder = os.path.join("presets", "test.lv2")
     os.makedirs(folder)
     with open(os.path.join(folder, "manifest.ttl"), "w") as file:
-        file.write(HEAD % uri + "rdfs:seeAlso <preset.ttl> .\n")
+        file.write(HEAD % (uri, plugin) + "rdfs:seeAlso <preset.ttl> .\n")
     with open(os.path.join(folder, "preset.ttl"), "w") as file:
-        file.write(describe_preset(uri, "file://" + model, **controls))
+        file.write(describe_preset(uri, "file://" + model, plugin, **more))
 
 
-def make_control_preset(uri, model, mapping, **controls):
-    """A bundle with one preset of the control plugin"""
-    folder = os.path.join("presets", "control.lv2")
-    os.makedirs(folder)
-    head = PREFIXES + "<%s> a pset:Preset ; lv2:appliesTo <%s> ; " % (uri,
-                                                                      CONTROL)
-    ports = " , ".join('[ lv2:symbol "%s" ; pset:value %r ]' % pair
-                       for pair in controls.items())
-    with open(os.path.join(folder, "manifest.ttl"), "w") as file:
-        file.write(head + "rdfs:seeAlso <preset.ttl> .\n")
-    with open(os.path.join(folder, "preset.ttl"), "w") as file:
-        file.write(head + 'rdfs:label "Test" ; lv2:port %s ; state:state '
-                   '[ <%s> <file://%s> ; <urn:remanence:mapping> "%s" ] .\n'
-                   % (ports, MODEL, model, mapping))
+def read_logs():
+    """Rows of every performance that the plugin has written, by name: seconds
+    since the first, who played, values"""
+    found = []
+    for name in sorted(glob.glob(".local/share/remanence/logs/*-mdrnn.log")):
+        with open(name, encoding="ascii") as file:
+            rows = [line.rstrip("\n").split(",") for line in file]
+        times = [datetime.datetime.fromisoformat(row[0]) for row in rows]
+        found.append([((time - times[0]).total_seconds(), row[1],
+                       [float(x) for x in row[2:]])
+                      for time, row in zip(times, rows)])
+    return found
 
 
 def render(model, source, target):
