@@ -213,9 +213,9 @@ bench_learners(const Bench* const bench,
   RemStatus      st           = REM_SUCCESS;
   for (uint32_t i = 0U; !st && i < (bench->n_threads > 1U ? 2U : 1U); ++i) {
     const json_t* const beside = bench->beside;
-    Learner             plain  = {"PyTorch, plain",
-                                  torch_runs(beside, "plain_nll", n_threads[i])};
-    Learner theirs = {"PyTorch", torch_runs(beside, "nll", n_threads[i])};
+    const uint32_t      n      = n_threads[i];
+    Learner plain  = {"PyTorch, plain", torch_runs(beside, "plain_nll", n)};
+    Learner theirs = {"PyTorch", torch_runs(beside, "nll", n)};
     Learner ours   = {"ours", {.n_threads = n_threads[i]}};
     st             = train(bench, control, out, &ours.runs, error);
     if (!st) {

@@ -208,8 +208,7 @@ draw(const Generate* const g, RemError* const error)
   RemLog*     log    = NULL;
   RemStatus   st     = REM_SUCCESS;
   const char* path   = g->beside ? g->beside : g->prime;
-  if (path &&
-      ((st = rem_log_read(path, g->generated.n_dims, &log, error)))) {
+  if (path && ((st = rem_log_read(path, g->generated.n_dims, &log, error)))) {
     return st;
   }
   if (log && !rem_gestures_of_log(log, &played)) {

@@ -222,11 +222,12 @@ check_arrivals(const LiveRows* const rows,
   }
   qsort(late, n, sizeof(*late), by_size);
   if (n) {
+    const int64_t median = late[n / 2U];
     printf(", %.2f ms late, median %.2f, worst %.2f",
            (double)late[0] / 1e3,
-           (double)late[n / 2U] / 1e3,
+           (double)median / 1e3,
            (double)late[n - 1U] / 1e3);
-    CHECK(late[0] >= -EARLY && late[n / 2U] < MEDIAN && late[n - 1U] < LATE);
+    CHECK(late[0] >= -EARLY && median < MEDIAN && late[n - 1U] < LATE);
   }
   free(late);
 }

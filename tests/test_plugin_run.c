@@ -126,12 +126,14 @@ test_wild_controls(Stage* const stage)
     const char* symbol;
     float       minimum;
     float       maximum;
-  } controls[]     = {{"enabled", REM_AUDIO_ENABLED_MIN, REM_AUDIO_ENABLED_MAX},
-                      {"in_gain", REM_AUDIO_IN_GAIN_MIN, REM_AUDIO_IN_GAIN_MAX},
-                      {"out_gain", REM_AUDIO_OUT_GAIN_MIN, REM_AUDIO_OUT_GAIN_MAX},
-                      {"mix", REM_AUDIO_MIX_MIN, REM_AUDIO_MIX_MAX},
-                      {"knob_1", REM_AUDIO_KNOB_1_MIN, REM_AUDIO_KNOB_1_MAX},
-                      {"knob_2", REM_AUDIO_KNOB_2_MIN, REM_AUDIO_KNOB_2_MAX}};
+  } controls[] = {
+    {"enabled", REM_AUDIO_ENABLED_MIN, REM_AUDIO_ENABLED_MAX},
+    {"in_gain", REM_AUDIO_IN_GAIN_MIN, REM_AUDIO_IN_GAIN_MAX},
+    {"out_gain", REM_AUDIO_OUT_GAIN_MIN, REM_AUDIO_OUT_GAIN_MAX},
+    {"mix", REM_AUDIO_MIX_MIN, REM_AUDIO_MIX_MAX},
+    {"knob_1", REM_AUDIO_KNOB_1_MIN, REM_AUDIO_KNOB_1_MAX},
+    {"knob_2", REM_AUDIO_KNOB_2_MIN, REM_AUDIO_KNOB_2_MAX},
+  };
   Host* const host = stage_host(stage, stage->knobby);
   for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); ++i) {
     const float usual     = host_get(host, controls[i].symbol);

@@ -10,63 +10,14 @@
 #include "offline_trainer/streams.h"
 #include "offline_trainer/train.h"
 #include "tests/check.h"
+#include "tests/device.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#define RATE 48000U
-#define N (4U * RATE)
+#define RATE DEVICE_RATE
+#define N DEVICE_N
 #define CHECKPOINT "test.resume"
-
-/// Sound, and what the teacher makes of it
-typedef struct {
-  RemPair      pairs[2];
-  RemRecording recording;
-} Device;
-
-/// Make one pair: noise that swells, through a net of 4 with random weights
-static void
-play_teacher(RemPair* const pair, uint32_t seed)
-{
-  const RemNetSpec spec  = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 4U, 1U, 1U, 1};
-  RemModel* const  model = rem_model_new(&spec);
-  uint32_t         other = 77U;
-  RemError         error;
-  CHECK(model);
-  for (size_t i = 0; i < rem_net_n_params(&spec); ++i) {
-    model->params[i] = noise(&other);
-  }
-  memset(pair, 0, sizeof(*pair));
-  pair->rate   = RATE;
-  pair->n      = N;
-  pair->input  = (float*)calloc(N, sizeof(float));
-  pair->target = (float*)calloc(N, sizeof(float));
-  CHECK(pair->input && pair->target);
-  float low = 0.0f;
-  for (uint32_t t = 0; t < N; ++t) {
-    low += 0.1f * (noise(&seed) - low);
-    pair->input[t] = 3.0f * low * (0.6f + 0.4f * sinf(1e-4f * (float)t));
-  }
-  CHECK(!rem_render(model, NULL, pair->input, pair->target, N, &error));
-  rem_model_free(model);
-}
-
-static void
-open_device(Device* const device)
-{
-  play_teacher(&device->pairs[0], 1U);
-  play_teacher(&device->pairs[1], 2U);
-  device->recording = (RemRecording){RATE, 2U, device->pairs, 0U, NULL};
-}
-
-static void
-close_device(Device* const device)
-{
-  for (uint32_t i = 0; i < 2U; ++i) {
-    free(device->pairs[i].input);
-    free(device->pairs[i].target);
-  }
-}
 
 /// A small, quick student
 static RemTrainSpec

@@ -114,6 +114,14 @@ check_kind(const RemTensors* const tensors, const RemLayout* const layout)
   return REM_SUCCESS;
 }
 
+/// Return how many inputs a net may have; only our files say that they are for
+/// more than sound and knobs
+static uint32_t
+most_inputs(const RemLayout* const layout)
+{
+  return layout->ours ? REM_MAX_IN : 1U + REM_MAX_KNOBS;
+}
+
 /// Read sizes off the shapes of the recurrent net
 static RemStatus
 read_rnn(const RemTensors* const tensors, RemLayout* const out)
@@ -129,7 +137,7 @@ read_rnn(const RemTensors* const tensors, RemLayout* const out)
                            "weight_hh_l0 side by side");
   }
   const size_t   rows = hh->dims[0], n = hh->dims[1];
-  const uint32_t max_in = out->ours ? REM_MAX_IN : 1U + REM_MAX_KNOBS;
+  const uint32_t max_in = most_inputs(out);
   if (rows != 4U * n || n > REM_MAX_HIDDEN || ih->dims[1] > max_in) {
     char       a[96], b[96];
     const bool kind = rows == n || rows == 3U * n;

@@ -170,8 +170,11 @@ rem_control_bench_write(const RemControlBench* const bench,
     about, "val", describe_begins(&bench->set.held_out));
   describe_columns(&bench->frames, about);
   char* const text = json_dumps(about, JSON_COMPACT);
-  st               = text ? write_all(bench, text, path, error)
-                          : rem_fail(error, REM_NO_MEMORY, path, "Out of memory");
+  if (text) {
+    st = write_all(bench, text, path, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, path, "Out of memory");
+  }
   free(text);
   json_decref(about);
   return st;
