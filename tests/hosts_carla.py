@@ -33,7 +33,7 @@ def check_discovery():
     """What Carla's plugin list is made of: it loads the bundle"""
     bundle = os.path.join(real.BUILD, "lv2", "remanence.lv2") + os.sep
     out = real.run(DISCOVERY, "lv2", bundle)
-    for uri in (real.MONO, real.STEREO):
+    for uri in (real.MONO, real.STEREO, real.CONTROL, real.CONTROL_CV):
         if uri not in out:
             sys.exit("Carla does not find %s:\n%s" % (uri, out))
     if "error" in out:
@@ -49,6 +49,23 @@ def reopen(name, model, expected, when=""):
     carla("play", project(name), "out.wav", model)
     real.compare(expected, real.read_wav("out.wav"), "Carla, " + name + when,
                  TOLERANCE)
+
+
+def check_voltage():
+    """A net that plays alone moves control voltage, after a reload as well"""
+    carla("make-cv", project("voltage"), "Eight faders, by itself")
+    shutil.rmtree("Carla.tmp", ignore_errors=True)
+    carla("play-cv", project("voltage"), "cv.wav", "trigger.wav")
+    out, trigger = real.read_wav("cv.wav"), real.read_wav("trigger.wav")
+    moves = sum(a != b for a, b in zip(out, out[1:]))
+    if min(out) < 0.0 or max(out) > 1.0 or moves < 5:
+        sys.exit("control voltage: %g to %g, %d moves" % (min(out), max(out),
+                                                          moves))
+    ups = [t for t in range(1, len(trigger))
+           if trigger[t - 1] < 0.5 <= trigger[t]]
+    print("Carla, control voltage: %d moves, %d triggers" % (moves, len(ups)))
+    if set(trigger) != {0.0, 1.0} or len(ups) < 5:
+        sys.exit("%d triggers of %s" % (len(ups), set(trigger)))
 
 
 def tidy_up(model):
@@ -76,3 +93,4 @@ with host_jack.Server(real.RATE):
     reopen("preset", models[0], wet[0])
     reopen("file", models[1], quieter)
     reopen("file", tidy_up(models[1]), quieter, ", model moved")
+    check_voltage()

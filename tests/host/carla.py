@@ -6,11 +6,16 @@
                        preset of that name, save project FIRST, choose another
                        model file, turn the output down, save project SECOND
     carla.py play PROJECT OUT MODEL          open a project, play in.wav
+    carla.py make-cv PROJECT PRESET          insert control-cv, load the preset,
+                       choose a seed, save
+    carla.py play-cv PROJECT OUT TRIGGER     open it, note its first output of
+                       control voltage and its trigger
 
 $CARLA is a built source tree.  Carla's workers answer only while its main
 loop is idle, so that every wait is one.  Prints DONE at the end.
 """
 
+import array
 import json
 import os
 import sys
@@ -115,10 +120,10 @@ def save(host, project):
         json.dump(controls(host), file)
 
 
-def make(first, second, preset, model):
-    host = start()
+def insert(host, uri, preset):
+    """Open a plugin and one of its presets"""
     must(host.add_plugin(carla.BINARY_NATIVE, carla.PLUGIN_LV2, None,
-                         "remanence", real.MONO, 0, None,
+                         "remanence", uri, 0, None,
                          carla.PLUGIN_OPTIONS_NULL), host, "open the plugin")
     host.set_active(0, True)
     wait(host, 0.5)
@@ -126,6 +131,11 @@ def make(first, second, preset, model):
              for i in range(host.get_program_count(0))]
     must(preset in names, host, "find preset %s in %s" % (preset, names))
     host.set_program(0, names.index(preset))
+
+
+def make(first, second, preset, model):
+    host = start()
+    insert(host, real.MONO, preset)
     wait_for_model(host, "noise.json")
     save(host, first)  # Until now Carla has linked files from Carla.tmp
     host.set_custom_data(0, PATH, "file", model)
@@ -137,7 +147,7 @@ def make(first, second, preset, model):
     stop(host)
 
 
-def play(project, target, model):
+def reopen(project, model):
     host = start()
     must(host.load_project(project), host, "open " + project)
     must(host.get_current_plugin_count() == 1, host, "find its plugin again")
@@ -145,15 +155,43 @@ def play(project, target, model):
     with open(project + ".json") as file:
         saved = json.load(file)
     check_controls(saved, controls(host))
-    samples = host_jack.play_through(
-        host_jack.load_library(), host.get_plugin_info(0)["name"],
-        real.read_wav("in.wav"), lambda: idle(host), ("Input", "Output"))
-    real.write_wav(target, samples)
+    return host
+
+
+def through(host, samples, ports):
+    return host_jack.play_through(
+        host_jack.load_library(), host.get_plugin_info(0)["name"], samples,
+        lambda: idle(host), ports)
+
+
+def play(project, target, model):
+    host = reopen(project, model)
+    real.write_wav(target, through(host, real.read_wav("in.wav"),
+                                   ("Input", "Output")))
+    stop(host)
+
+
+def make_cv(project, preset):
+    host = start()
+    insert(host, real.CONTROL_CV, preset)
+    wait_for_model(host, real.FADERS)
+    set_control(host, "seed", 7.0)
+    wait(host, 0.5)
+    save(host, project)
+    stop(host)
+
+
+def play_cv(project, *targets):
+    host = reopen(project, real.FADERS)
+    still = array.array("f", bytes(4 * 30 * real.RATE))
+    for target, port in zip(targets, ("Output 1", "Trigger Output")):
+        real.write_wav(target, through(host, still, ("Input 1", port)))
     stop(host)
 
 
 try:
-    {"make": make, "play": play}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "play": play, "make-cv": make_cv,
+     "play-cv": play_cv}[sys.argv[1]](*sys.argv[2:])
 except SystemExit as reason:  # With the engine running, exit() would crash
     print(reason, flush=True)
     os._exit(1)
