@@ -41,6 +41,7 @@ typedef struct {
   const char* validation; ///< Folder of those to test with, or NULL
   bool        linear;     ///< Head
   uint32_t    n_mixtures;
+  double      longest;  ///< Seconds that the net waits at most; 0: as learned
   bool        all_rows; ///< Learn from what a net played, too
   RemKindWish wishes[REM_MAX_DIMS];
   bool        watch;    ///< Go on as performances are added

@@ -54,6 +54,7 @@ train_control_about(const TrainFacts* const facts)
   fprintf(out, "--mixtures %u\n", facts->frames->n_mixtures);
   train_print_spec(out, &o->spec);
   fprintf(out, "--shift %.9g\n", o->spec.shift);
+  fprintf(out, "--longest %.9g\n", (double)facts->frames->dt_maximum);
   print_kinds(out, facts->frames);
   fprintf(out, "to learn from: performances with SHA-256 ");
   print_digest(out, &facts->set->training);

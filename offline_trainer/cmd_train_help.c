@@ -45,6 +45,8 @@ static const char help_frames[] =
   "      --shift D             move all of a performance's numbers by up to D\n"
   "                            deviations, anew each epoch, so that the net\n"
   "                            learns gestures and no places by heart [%g]\n"
+  "      --longest S           seconds that the net waits at most [as long as\n"
+  "                            99.9 %% of the waits it learns from]\n"
   "      --rnn-rows            learn from what a net played, too\n"
   "      --switch D,...        dimensions, from 1, that are on or off; those\n"
   "                            that are 0 or 1 and nothing else are anyway\n"

@@ -56,6 +56,7 @@ static const struct option long_options[] = {
   {"mixtures", required_argument, NULL, OPTION_MIXTURES},
   {"head", required_argument, NULL, OPTION_HEAD},
   {"shift", required_argument, NULL, OPTION_SHIFT},
+  {"longest", required_argument, NULL, OPTION_LONGEST},
   {"rnn-rows", no_argument, NULL, OPTION_RNN_ROWS},
   {"switch", required_argument, NULL, OPTION_SWITCH},
   {"choice", required_argument, NULL, OPTION_CHOICE},

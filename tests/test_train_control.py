@@ -184,7 +184,9 @@ def test_validation():
     """A folder of its own to test with, a linear head, kinds as told"""
     make_logs('tests', 2)
     said = train(*SMALL, '--validation', 'tests', '--epochs', '5', '--head',
-                 'linear', '--continuous', '3', '-o', 'v.safetensors')
+                 'linear', '--continuous', '3', '--longest', '2.5', '-o',
+                 'v.safetensors')
+    assert 'up to 2.5 s' in run('info', 'v.safetensors')
     assert 'of 2: 3 dimensions' in said and 'held out' not in said, said
     assert 'switch' not in said, said
     assert train(*SMALL, '--epochs', '1', '--choice', '1', '--quiet', '-o',
