@@ -37,9 +37,9 @@ def free_ports():
 
 
 class ModHost:
-    """A process with the mono plugin in it, and its two sockets"""
+    """A process with a plugin in it, and its two sockets"""
 
-    def __init__(self):
+    def __init__(self, plugin):
         numbers = free_ports()
         self.log = open("mod-host.log", "a+")
         self.process = subprocess.Popen(
@@ -47,7 +47,7 @@ class ModHost:
             env=real.environment(), stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=subprocess.STDOUT)
         self.commands, self.feedback = map(self.connect, numbers)
-        self.say("add %s 0" % real.MONO)
+        self.say("add %s 0" % plugin)
 
     def alive(self):
         return self.process.poll() is None
@@ -129,8 +129,50 @@ def load_board(host):
     host.say("remove 0")
 
 
-def with_host(function, *arguments):
-    host = ModHost()
+def play_voltage(host):
+    """A net that plays alone moves control voltage"""
+    host.say("preset_load 0 urn:remanence:preset:faders-alone")
+    host.expect("mode", 2.0)
+    time.sleep(0.5)
+    still = array.array("f", bytes(4 * 90 * real.RATE))
+    out, trigger = (host_jack.play_through(library, "effect_0", still,
+                                           host.alive, ("in_1", port))
+                    for port in ("out_1", "trigger_out"))
+    moves = sum(a != b for a, b in zip(out, out[1:]))
+    ups = sum(a < 0.5 <= b for a, b in zip(trigger, trigger[1:]))
+    print("mod-host, control voltage: %d moves, %d triggers" % (moves, ups))
+    if not moves or ups < 5 or min(out) < 0.0 or max(out) > 1.0:
+        host.fail("control voltage does not move as it should")
+    host.say("remove 0")
+
+
+def play_midi(host):
+    """Notes are heard and answered by the mapping that is set"""
+    host.say("preset_load 0 urn:remanence:preset:faders")
+    host.say('patch_set 0 %s "note 3; cc 1 20"' % real.MAPPING)
+    host.set("threshold", 0.2)
+    keyboard = host_jack.Keyboard(library, real.RATE)
+    keyboard.connect(("player:port", "effect_0:control"),
+                     ("effect_0:notify", "recorder:port"))
+    time.sleep(0.5)
+    keyboard.begin([(0.05 * i, bytes((0x92, 40 + i, 90))) for i in range(20)])
+    keyboard.wait()
+    time.sleep(2.0)
+    host.say("param_set 0 pause 1")
+    time.sleep(0.5)
+    keyboard.close()
+    last = keyboard.sent[-1][0]
+    struck = [frame for frame, data in keyboard.got if data[0] == 0x92]
+    ended = [frame for frame, data in keyboard.got if data[0] == 0x82]
+    print("mod-host, MIDI: %d notes" % len(struck))
+    if len(struck) < 3 or len(struck) != len(ended) or \
+            struck[0] < last + 0.2 * real.RATE:
+        host.fail("MIDI: %s" % keyboard.got)
+    host.say("remove 0")
+
+
+def with_host(function, *arguments, plugin=real.MONO):
+    host = ModHost(plugin)
     try:
         return function(host, *arguments)
     finally:
@@ -150,3 +192,5 @@ with host_jack.Server(real.RATE):
     saved = with_host(choose_and_save)
     with_host(load_preset, saved)
     with_host(load_board)
+    with_host(play_voltage, plugin=real.CONTROL_CV)
+    with_host(play_midi, plugin=real.CONTROL)

@@ -183,7 +183,7 @@ def make_cv(project, preset):
 
 def play_cv(project, *targets):
     host = reopen(project, real.FADERS)
-    still = array.array("f", bytes(4 * 30 * real.RATE))
+    still = array.array("f", bytes(4 * 90 * real.RATE))
     for target, port in zip(targets, ("Output 1", "Trigger Output")):
         real.write_wav(target, through(host, still, ("Input 1", port)))
     stop(host)
