@@ -3,12 +3,22 @@
 #include "plugin/state_controls.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MILLION 1e6
 #define SETTLED "settled="
+
+/// Return whether a control is a matter of the moment, which no session brings
+/// back and none takes away: nobody wants a take to begin with a song's opening
+static bool
+is_momentary(const RemRemote* const remote, const uint32_t control)
+{
+  const char* const symbol = remote->controls.items[control].symbol;
+  return !strcmp(symbol, "record") || !strcmp(symbol, "learn");
+}
 
 /// Return the value that a control has for others than the host's port: asked
 /// for and not taken yet, or in effect; NaN if the port has it
@@ -34,7 +44,7 @@ list_turned(const RemRemote* const remote, char text[const REM_CONTROLS_SIZE])
   text[0]  = '\0';
   for (uint32_t i = 0U; i < remote->controls.n; ++i) {
     const float value = turned_value(remote, i);
-    if (isfinite(value) && n < REM_CONTROLS_SIZE) {
+    if (isfinite(value) && !is_momentary(remote, i) && n < REM_CONTROLS_SIZE) {
       const float port = atomic_load(&remote->port[i]);
       n += (size_t)snprintf(text + n,
                             REM_CONTROLS_SIZE - n,
@@ -116,6 +126,9 @@ rem_controls_restore(RemRemote* const remote, char* const text)
     read_turned(remote, word, turned);
   }
   for (uint32_t i = 0U; i < remote->controls.n; ++i) {
+    if (is_momentary(remote, i)) {
+      continue;
+    }
     atomic_store(&remote->expected[i], turned[i].port);
     if (isfinite(turned[i].value)) {
       (void)rem_remote_turn(remote, i, turned[i].value);

@@ -14,7 +14,8 @@
 
    "mix=500000/1000000 ... settled=3": each with what the host's port says
    meanwhile, in millionths, since whole numbers are the same in every language;
-   then the program that stands with the present model.
+   then the program that stands with the present model.  `record` and `learn`
+   are left out: they are on for a take, not for a song.
 
    Thread: any but audio.
 */
@@ -22,7 +23,8 @@ void
 rem_controls_list(const RemRemote* remote, char text[REM_CONTROLS_SIZE]);
 
 /// Give the controls back to the host's ports, but for those in `text`, which
-/// is overwritten.  Thread: any but audio.
+/// is overwritten, and for `record` and `learn`, which stay.  Thread: any but
+/// audio.
 void
 rem_controls_restore(RemRemote* remote, char* text);
 

@@ -243,6 +243,35 @@ test_session(Trio* const trio)
   (void)client_wait(client, "/remanence/control-1/client/ok");
 }
 
+/// Whoever opens a session does not record or learn because OSC did when it was
+/// saved, nor does a preset end a take
+static void
+test_moment(Trio* const trio)
+{
+  static const char* const symbols[] = {"record", "learn"};
+  Client* const            client    = trio->client;
+  char                     folder[FIXTURE_PATH];
+  char                     address[64];
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    snprintf(address, sizeof(address), "/remanence/control-1/%s", symbols[i]);
+    client_send_number(client, address, 1.0);
+    settle(client);
+  }
+  CHECK(
+    host_save(trio->hosts[FOUR], fixture_path(&trio->dir, "moment", folder)));
+  host_restore(trio->hosts[FOUR], folder);
+  settle(client);
+  host_restore(trio->hosts[NINE], folder);
+  settle(client);
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    CHECK(control(client, "control-1", symbols[i]) == 1.0f);
+    CHECK(control(client, "control-2", symbols[i]) == 0.0f);
+    snprintf(address, sizeof(address), "/remanence/control-1/%s", symbols[i]);
+    client_send_number(client, address, 0.0);
+    settle(client);
+  }
+}
+
 static Host*
 open_one(Trio* const trio, const char* const uri, const char* const path)
 {
@@ -278,6 +307,7 @@ main(void)
   test_commands(trio);
   test_client(trio);
   test_session(trio);
+  test_moment(trio);
   client_free(trio->client);
   for (uint32_t i = 0U; i < HOSTS; ++i) {
     host_close(trio->hosts[i]);
