@@ -142,6 +142,39 @@ test_osc(const Takes* const takes)
   check_take(takes, host, 3U, 4U);
 }
 
+/// Open every log and remove them; return how many there are
+static size_t
+count_logs(const Takes* const takes)
+{
+  RemLogs  logs;
+  RemError error = {REM_SUCCESS, "", ""};
+  CHECK(!rem_logs_read(takes->logs, 0U, &logs, &error));
+  const size_t n = logs.n;
+  for (size_t i = 0U; i < n; ++i) {
+    CHECK(logs.logs[i]->n_rows == 1U && !remove(logs.logs[i]->path));
+  }
+  rem_logs_free(&logs);
+  return n;
+}
+
+/// A host that stops and starts the plugin ends the take, also if the next
+/// touch comes later after the start than the last one did
+static void
+test_activate(const Takes* const takes)
+{
+  Host* const host = open_host(takes, "cc 1 20");
+  move(host, 0U, 20U, 1U);
+  wait_for(host, 2.0f);
+  host_activate(host);
+  gesture_play(host, 10U * APART, 64U);
+  move(host, 0U, 20U, 2U);
+  wait_for(host, 2.0f);
+  host_set(host, "record", 0.0f);
+  wait_for(host, 0.0f);
+  host_close(host);
+  CHECK(count_logs(takes) == 2U);
+}
+
 int
 main(void)
 {
@@ -154,6 +187,7 @@ main(void)
   test_mapping(takes);
   test_learn(takes);
   test_osc(takes);
+  test_activate(takes);
   host_world_free(takes->world);
   fixture_end(&takes->dir);
   free(takes);

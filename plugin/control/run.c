@@ -39,6 +39,7 @@ rem_control_activate(const LV2_Handle instance)
 {
   RemControlPlugin* const self = (RemControlPlugin*)instance;
 
+  rem_recorder_split(self->recorder);
   self->started    = false; // Time begins anew in the first block
   self->n_bad      = 0U;
   self->shell.load = 0.0f;
