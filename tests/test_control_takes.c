@@ -175,6 +175,26 @@ test_activate(const Takes* const takes)
   CHECK(count_logs(takes) == 2U);
 }
 
+/// Frames that came while the host stood are none of what it plays next
+static void
+test_stale(const Takes* const takes)
+{
+  Host*         host   = open_host(takes, NULL);
+  Client* const client = client_new(client_port_of(host), &host, 1U);
+  for (uint32_t i = 0U; i < 20U; ++i) {
+    const lo_message message = lo_message_new();
+    (void)lo_message_add_float(message, 0.1f);
+    client_send(client, "/interface", message);
+    fixture_pause();
+  }
+  host_set(host, "input_thru", 1.0f);
+  host_activate(host);
+  gesture_play(host, RATE, 64U);
+  CHECK(host_get(host, "out_1") == 0.0f);
+  client_free(client);
+  host_close(host);
+}
+
 int
 main(void)
 {
@@ -188,6 +208,7 @@ main(void)
   test_learn(takes);
   test_osc(takes);
   test_activate(takes);
+  test_stale(takes);
   host_world_free(takes->world);
   fixture_end(&takes->dir);
   free(takes);

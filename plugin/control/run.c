@@ -39,6 +39,9 @@ rem_control_activate(const LV2_Handle instance)
 {
   RemControlPlugin* const self = (RemControlPlugin*)instance;
 
+  RemTouch touch;
+  while (rem_ring_pop(&self->touches, &touch)) { // Of a time that is over
+  }
   rem_recorder_split(self->recorder);
   self->started    = false; // Time begins anew in the first block
   self->n_bad      = 0U;
