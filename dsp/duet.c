@@ -258,6 +258,32 @@ note_touch(RemDuet* const duet, const uint64_t at)
 }
 
 REM_RT void
+rem_duet_let_go(RemDuet* const duet)
+{
+  duet->moved    = 0U;
+  duet->n_faders = 0U;
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    duet->faders[d] = 0.5f;
+  }
+}
+
+REM_RT void
+rem_duet_rest(RemDuet* const duet, const uint32_t dim, const float value)
+{
+  if (dim < REM_MAX_DIMS && !(duet->moved >> dim & 1U)) {
+    duet->faders[dim] = within(value, 0.0f, 1.0f, duet->faders[dim]);
+  }
+}
+
+/// Put a fader where the player has it
+REM_RT static void
+put(RemDuet* const duet, const uint32_t dim, const float value)
+{
+  duet->moved |= isnan(value) ? 0U : 1U << dim;
+  duet->faders[dim] = within(value, 0.0f, 1.0f, duet->faders[dim]);
+}
+
+REM_RT void
 rem_duet_touch(RemDuet* const     duet,
                const uint64_t     at,
                const float* const x,
@@ -265,7 +291,7 @@ rem_duet_touch(RemDuet* const     duet,
 {
   const uint32_t n_taken = n < REM_MAX_DIMS ? n : REM_MAX_DIMS;
   for (uint32_t d = 0U; d < n_taken; ++d) {
-    duet->faders[d] = within(x[d], 0.0f, 1.0f, duet->faders[d]);
+    put(duet, d, x[d]);
   }
   duet->n_faders = n_taken > duet->n_faders ? n_taken : duet->n_faders;
   note_touch(duet, at);
@@ -278,8 +304,8 @@ rem_duet_move(RemDuet* const duet,
               const float    value)
 {
   if (dim < REM_MAX_DIMS) {
-    duet->faders[dim] = within(value, 0.0f, 1.0f, duet->faders[dim]);
-    duet->n_faders    = dim >= duet->n_faders ? dim + 1U : duet->n_faders;
+    put(duet, dim, value);
+    duet->n_faders = dim >= duet->n_faders ? dim + 1U : duet->n_faders;
     note_touch(duet, at);
   }
 }

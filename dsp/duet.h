@@ -188,11 +188,22 @@ rem_duet_reset(RemDuet* duet, uint64_t at);
    drops what is pending, and takes the turn.
 
    @param x [n] values, clamped to 0..1; what is no number, and dimensions from
-            `n` up, stay where the player left them, at first 0.5.
+            `n` up, stay where the player left them, at first 0.5 or where
+            rem_duet_rest() has them.
    @param n 0..#REM_MAX_DIMS; more are not looked at.
 */
 REM_RT void
 rem_duet_touch(RemDuet* duet, uint64_t at, const float* x, uint32_t n);
+
+/// Forget where the player had the faders, as if none had ever been moved: all
+/// are at 0.5.
+REM_RT void
+rem_duet_let_go(RemDuet* duet);
+
+/// Say where a fader is as long as the player has not moved it, 0..1: that is
+/// no touch, and those who were moved stay.
+REM_RT void
+rem_duet_rest(RemDuet* duet, uint32_t dim, float value);
 
 /// The player moves one dimension, counted from 0: as rem_duet_touch() with all
 /// others where they are; one from #REM_MAX_DIMS up is no touch.

@@ -19,8 +19,8 @@ rem_duet_new(const double rate)
     duet->rate     = rate > 0.0 && rate <= MOST_RATE ? rate : 48000.0;
     duet->spacing  = (uint64_t)fmax(1.0, floor(duet->rate * REM_DUET_SPACING));
     duet->settings = rem_duet_settings();
+    rem_duet_let_go(duet);
     for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
-      duet->faders[d]    = 0.5f;
       duet->last[1U + d] = 0.5f;
     }
   }

@@ -170,6 +170,39 @@ test_thru(const Notes* const notes)
   }
 }
 
+/// A fader that moves strikes no key that nobody has touched, with a net that
+/// has a switch and without one
+static void
+test_rest(const Notes* const notes)
+{
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    const HostSpec spec = {
+      HOST_CONTROL, RATE, HOST_FEATURE_ALL, HOST_WORK_LATER};
+    Host* const host = i ? gesture_host(notes->world, HOST_CONTROL, notes->a)
+                         : host_open(notes->world, &spec);
+    host_activate(host);
+    gesture_map(host, "cc 1 20; key 2 50");
+    host_set(host, "mode", 3.0f);
+    host_set(host, "input_thru", 1.0f);
+    host_activate(host);
+    host_send_midi(host, 5U, 0xB0U, 20U, 100U);
+    host_step(host, BLOCK);
+    CHECK(host_get(host, "out_2") == 0.0f && !gesture_sounding(host));
+    host_send_midi(host, 5U, 0x91U, 50U, 127U);
+    host_send_midi(host, 6U, 0xB0U, 20U, 90U);
+    host_step(host, BLOCK);
+    CHECK(host_get(host, "out_2") == 1.0f && gesture_sounding(host) == 1U);
+    if (i) { // The switch is one without MIDI, too
+      gesture_map(host, "cc 1 20");
+      host_activate(host);
+      host_send_midi(host, 5U, 0xB0U, 20U, 100U);
+      host_step(host, BLOCK);
+      CHECK(host_get(host, "out_1") > 0.5f && host_get(host, "out_2") == 0.0f);
+    }
+    host_close(host);
+  }
+}
+
 /// A notify port that is too small, or missing, delays ends and loses none
 static void
 test_small_port(const Notes* const notes)
@@ -213,6 +246,7 @@ main(void)
   test_transport(notes);
   test_mapping(notes);
   test_thru(notes);
+  test_rest(notes);
   test_small_port(notes);
   host_world_free(notes->world);
   fixture_end(&notes->dir);

@@ -81,6 +81,28 @@ test_reset(void)
   end_duet(duet);
 }
 
+/// What nobody has moved rests where it is told to, what was moved stays until
+/// it is let go
+static void
+test_rest(void)
+{
+  static Heard   heard;
+  RemDuet* const duet = steady_duet(REM_DUET_USERONLY);
+  rem_duet_rest(duet, 1U, 0.0f);
+  rem_duet_rest(duet, REM_MAX_DIMS, 0.0f); // No such fader
+  rem_duet_move(duet, 100U, 0U, 0.25f);
+  rem_duet_rest(duet, 0U, 1.0f);
+  hear_until(duet, 200U, &heard);
+  CHECK(heard.events[0].x[0] == 0.25f && heard.events[0].x[1] == 0.0f);
+  rem_duet_let_go(duet);
+  rem_duet_move(duet, 300U, 1U, NAN); // Moves nothing
+  rem_duet_rest(duet, 1U, 1.0f);
+  hear_until(duet, 400U, &heard);
+  CHECK(heard.events[1].x[0] == 0.5f && heard.events[1].x[1] == 1.0f);
+  CHECK(heard.n == 2U);
+  end_duet(duet);
+}
+
 /// Every pair of modes: what was pending is dropped, what sounds ends at once
 static void
 test_modes(void)
@@ -243,6 +265,7 @@ main(void)
   test_pause();
   test_reset();
   test_modes();
+  test_rest();
   test_swap();
   test_settings();
   test_wild();

@@ -139,6 +139,11 @@ rem_control_run(LV2_Handle instance, uint32_t n_samples);
 REM_RT void
 rem_control_play_until(RemControlPlugin* self, uint32_t until);
 
+/// Put what the player has not moved yet where it rests: switches and keys at
+/// 0, all else in the middle.  Thread: audio.
+REM_RT void
+rem_control_rest_faders(RemControlPlugin* self);
+
 /// Take in ports that were moved before the block.
 /// Thread: audio.
 REM_RT void

@@ -50,6 +50,7 @@ rem_control_follow_mapping(RemControlPlugin* const self, const uint32_t at)
     rem_control_end_notes(self, at);
     rem_mapping_look(&self->shared, &self->mapping);
     self->n_mapping = n;
+    rem_control_rest_faders(self);
   }
 }
 

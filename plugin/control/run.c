@@ -71,21 +71,6 @@ settings_of(const RemControlPlugin* const self)
   return s;
 }
 
-/// Put what the player left into the middle, so that every activation plays the
-/// same; to be followed by reset()
-REM_RT static void
-centre(RemControlPlugin* const self)
-{
-  float                     x[REM_MAX_DIMS];
-  const RemPredictor* const net = rem_duet_predictor(self->duet);
-  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
-    x[d] = 0.5f;
-  }
-  if (net) {
-    rem_duet_touch(self->duet, self->now, x, rem_predictor_frames(net)->n_dims);
-  }
-}
-
 /// Return whether a reset was asked for since the last block
 REM_RT static bool
 wants_reset(RemControlPlugin* const self)
@@ -115,7 +100,8 @@ follow_controls(RemControlPlugin* const self)
   rem_duet_set(self->duet, self->now, &settings);
   if (!self->started) {
     memset(self->out, 0, sizeof(self->out));
-    centre(self);
+    rem_duet_let_go(self->duet); // Every activation plays the same
+    rem_control_rest_faders(self);
     self->now = 0U;
   }
   if (again || !self->started) {
@@ -132,6 +118,7 @@ follow_loader(RemControlPlugin* const self)
   if (rem_cast_pick_up(&self->cast, self->duet, self->now)) {
     const RemPredictor* const net = rem_duet_predictor(self->duet);
     atomic_store(&self->n_dims, rem_predictor_frames(net)->n_dims);
+    rem_control_rest_faders(self);
   }
 }
 

@@ -22,6 +22,19 @@ n_dims(const RemControlPlugin* const self)
   return net ? rem_predictor_frames(net)->n_dims : REM_MAX_DIMS;
 }
 
+REM_RT void
+rem_control_rest_faders(RemControlPlugin* const self)
+{
+  const RemPredictor* const net    = rem_duet_predictor(self->duet);
+  const RemFrames* const    frames = net ? rem_predictor_frames(net) : NULL;
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    const bool is_switch =
+      frames && d < frames->n_dims && frames->dims[d].kind == REM_DIM_SWITCH;
+    const bool is_key = self->mapping.entry[d].kind == REM_MAP_KEY;
+    rem_duet_rest(self->duet, d, is_switch || is_key ? 0.0f : 0.5f);
+  }
+}
+
 /// Let the player move one dimension.  Without a net, frames are as long as the
 /// mapping, so that a take has one length from its first row on.
 REM_RT static void
