@@ -228,6 +228,7 @@ rem_duet_reset(RemDuet* const duet, const uint64_t at)
   duet->now        = at;
   duet->touched    = false;
   duet->fresh      = false;
+  duet->touches    = 0U;
   duet->unheard    = false;
   duet->heard      = false;
   duet->shown      = false;
@@ -279,7 +280,9 @@ rem_duet_rest(RemDuet* const duet, const uint32_t dim, const float value)
 REM_RT static void
 put(RemDuet* const duet, const uint32_t dim, const float value)
 {
-  duet->moved |= isnan(value) ? 0U : 1U << dim;
+  const uint32_t bit = isnan(value) ? 0U : 1U << dim;
+  duet->moved |= bit;
+  duet->touches |= bit;
   duet->faders[dim] = within(value, 0.0f, 1.0f, duet->faders[dim]);
 }
 

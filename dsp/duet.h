@@ -98,9 +98,10 @@ typedef enum {
 /// Something that happens at a sample
 typedef struct {
   RemDuetEventKind kind;
-  uint64_t         at;   ///< Samples since activation
-  bool             thru; ///< Player: input_thru was on
-  uint32_t         n;    ///< Values in `x`; 0 for silence
+  uint64_t         at;    ///< Samples since activation
+  bool             thru;  ///< Player: input_thru was on
+  uint32_t         n;     ///< Values in `x`; 0 for silence
+  uint32_t         moved; ///< Player: a bit for each dimension that was touched
   float dt; ///< Seconds. Net: as drawn, without timescale and grid. Player:
             ///< since the last frame that the net heard in callresponse and
             ///< polyphony, since the player's own last frame in other modes; 0

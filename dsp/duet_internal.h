@@ -43,6 +43,7 @@ struct RemDuet {
   float    faders[REM_MAX_DIMS];
   uint32_t n_faders; ///< Most values of a touch, for want of a net
   uint32_t moved;    ///< A bit for each fader that the player has moved
+  uint32_t touches;  ///< Likewise since a touch was taken out
   bool     touched;  ///< Since the last reset
   bool     fresh;    ///< A touch was not taken out yet
   bool     unheard;  ///< A touch was not heard yet

@@ -140,6 +140,8 @@ show(RemDuet* const duet, RemDuetEvent* const event)
 {
   const uint64_t at = duet->touch_at;
   tell(duet, event, REM_EVENT_PLAYER, at, rem_duet_dt(duet, at), duet->faders);
+  event->moved   = duet->touches;
+  duet->touches  = 0U;
   duet->fresh    = false;
   duet->shown    = true;
   duet->shown_at = at;

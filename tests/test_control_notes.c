@@ -161,13 +161,42 @@ test_thru(const Notes* const notes)
     host_set(host, ends[i], i ? 0.0f : 1.0f); // What is bypassed passes
     host_activate(host);
     host_send_midi(host, 5U, 0x92U, 64U, 100U);
+    host_send_midi(host, 5U, 0x93U, 60U, 100U);
     host_step(host, BLOCK);
-    CHECK(gesture_sounding(host) >= 2U);
+    CHECK(gesture_sounding(host) == 2U);
     CHECK(host->midi[0].at == 5U);
     host_set(host, ends[i], i ? 1.0f : 0.0f);
     host_step(host, BLOCK);
     check_silent(host, BLOCK);
   }
+}
+
+/// A note that is passed lasts as long as the player holds it, whatever else
+/// moves meanwhile
+static void
+test_held(const Notes* const notes)
+{
+  Host* const host = gesture_host(notes->world, HOST_CONTROL, notes->a);
+  gesture_map(host, MAPPING);
+  host_set(host, "mode", 3.0f);
+  host_set(host, "input_thru", 1.0f);
+  host_activate(host);
+  host_send_midi(host, 5U, 0xB0U, 20U, 100U); // Nobody has struck a note yet
+  host_step(host, BLOCK);
+  CHECK(host->n_midi == 1U && !gesture_sounding(host));
+  host_send_midi(host, 9U, 0x92U, 64U, 100U);
+  host_send_midi(host, 20U, 0xB0U, 20U, 90U);
+  host_send_midi(host, 30U, 0x82U, 65U, 0U); // Another one
+  host_step(host, BLOCK);
+  CHECK(host->n_midi == 3U && gesture_sounding(host) == 1U);
+  host_send_midi(host, 40U, 0x92U, 64U, 0U);
+  host_step(host, BLOCK);
+  CHECK(host->n_midi == 4U);
+  host_send_midi(host, 50U, 0x93U, 60U, 100U); // For no time at all
+  host_send_midi(host, 50U, 0x83U, 60U, 0U);
+  host_step(host, BLOCK);
+  CHECK(host->n_midi == 6U);
+  check_silent(host, 3U * BLOCK + 50U);
 }
 
 /// A fader that moves strikes no key that nobody has touched, with a net that
@@ -246,6 +275,7 @@ main(void)
   test_transport(notes);
   test_mapping(notes);
   test_thru(notes);
+  test_held(notes);
   test_rest(notes);
   test_small_port(notes);
   host_world_free(notes->world);

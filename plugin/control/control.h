@@ -179,6 +179,14 @@ rem_control_give(RemControlPlugin*   self,
                  const RemDuetEvent* event,
                  uint32_t            at);
 
+/// End at sample `at` of the block the note of a `note` dimension that a MIDI
+/// message lets go of; returns whether one has ended.  Thread: audio.
+REM_RT bool
+rem_control_let_go(RemControlPlugin* self,
+                   const uint8_t*    bytes,
+                   uint32_t          size,
+                   uint32_t          at);
+
 /// End all sounding notes at sample `at` of the block.  Thread: audio.
 REM_RT void
 rem_control_end_notes(RemControlPlugin* self, uint32_t at);

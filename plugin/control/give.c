@@ -42,6 +42,19 @@ rem_control_end_notes(RemControlPlugin* const self, const uint32_t at)
   self->owes_silence = rem_midi_out_sounding(&self->midi) > 0U;
 }
 
+REM_RT bool
+rem_control_let_go(RemControlPlugin* const self,
+                   const uint8_t* const    bytes,
+                   const uint32_t          size,
+                   const uint32_t          at)
+{
+  RemMidi        messages[REM_MIDI_MAX];
+  const uint32_t n = rem_midi_out_let_go(
+    &self->midi, &self->mapping, bytes, size, messages, room(self));
+  write_midi(self, messages, n, at);
+  return n > 0U;
+}
+
 REM_RT void
 rem_control_follow_mapping(RemControlPlugin* const self, const uint32_t at)
 {
@@ -98,8 +111,15 @@ sound(RemControlPlugin* const   self,
     rem_control_end_notes(self, at);
   }
   if (self->writing) {
-    const uint32_t n = rem_midi_out_frame(
-      &self->midi, &self->mapping, event->x, event->n, messages, room(self));
+    const uint32_t moved =
+      event->kind == REM_EVENT_PLAYER ? event->moved : UINT32_MAX;
+    const uint32_t n = rem_midi_out_touch(&self->midi,
+                                          &self->mapping,
+                                          event->x,
+                                          event->n,
+                                          moved,
+                                          messages,
+                                          room(self));
     write_midi(self, messages, n, at);
   }
   if (self->cv) {

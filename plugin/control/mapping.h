@@ -198,6 +198,35 @@ rem_midi_out_frame(RemMidiOut*       out,
                    RemMidi*          messages,
                    uint32_t          capacity);
 
+/**
+   Turn a frame of the player's into messages, as rem_midi_out_frame(), but let
+   a `note` that was not struck again go on.
+
+   @param moved A bit for each dimension that was touched.
+
+   Thread: audio.  Cannot fail.
+*/
+REM_RT uint32_t
+rem_midi_out_touch(RemMidiOut*       out,
+                   const RemMapping* mapping,
+                   const float*      x,
+                   uint32_t          n_dims,
+                   uint32_t          moved,
+                   RemMidi*          messages,
+                   uint32_t          capacity);
+
+/// End the `note` that the player lets go of, if a message says that and it
+/// sounds; messages, result and what does not fit are as in
+/// rem_midi_out_frame().  Thread: audio.
+/// @param bytes [size] any bytes.
+REM_RT uint32_t
+rem_midi_out_let_go(RemMidiOut*       out,
+                    const RemMapping* mapping,
+                    const uint8_t*    bytes,
+                    uint32_t          size,
+                    RemMidi*          messages,
+                    uint32_t          capacity);
+
 /// End every note that sounds, whatever the mapping is now; messages, result
 /// and what does not fit are as in rem_midi_out_frame().  Thread: audio.
 REM_RT uint32_t

@@ -134,6 +134,39 @@ tell(RemMidiOut* const        out,
   }
 }
 
+/// Return whether a dimension has nothing to say: its note was not struck again
+static bool
+is_idle(const RemMapEntry* const entry, const uint32_t d, const uint32_t moved)
+{
+  return entry->kind == REM_MAP_NOTE && !(moved >> d & 1U);
+}
+
+REM_RT uint32_t
+rem_midi_out_touch(RemMidiOut* const       out,
+                   const RemMapping* const mapping,
+                   const float* const      x,
+                   const uint32_t          n_dims,
+                   const uint32_t          moved,
+                   RemMidi* const          messages,
+                   const uint32_t          capacity)
+{
+  const RemMapEntry* const entries = mapping->entry;
+  const uint32_t           n = n_dims < REM_MAX_DIMS ? n_dims : REM_MAX_DIMS;
+  Writer                   writer = {messages, 0U, capacity};
+  for (uint32_t d = 0U; d < n; ++d) {
+    if (!is_idle(&entries[d], d, moved) &&
+        !is_held(out, d, &entries[d], seven_bits(x[d]))) {
+      release(out, &writer, d);
+    }
+  }
+  for (uint32_t d = 0U; d < n; ++d) {
+    if (!is_idle(&entries[d], d, moved)) {
+      tell(out, &writer, d, &entries[d], x[d]);
+    }
+  }
+  return writer.n;
+}
+
 REM_RT uint32_t
 rem_midi_out_frame(RemMidiOut* const       out,
                    const RemMapping* const mapping,
@@ -142,14 +175,28 @@ rem_midi_out_frame(RemMidiOut* const       out,
                    RemMidi* const          messages,
                    const uint32_t          capacity)
 {
-  Writer writer = {messages, 0U, capacity};
-  for (uint32_t d = 0U; d < n_dims && d < REM_MAX_DIMS; ++d) {
-    if (!is_held(out, d, &mapping->entry[d], seven_bits(x[d]))) {
+  return rem_midi_out_touch(
+    out, mapping, x, n_dims, UINT32_MAX, messages, capacity);
+}
+
+REM_RT uint32_t
+rem_midi_out_let_go(RemMidiOut* const       out,
+                    const RemMapping* const mapping,
+                    const uint8_t* const    bytes,
+                    const uint32_t          size,
+                    RemMidi* const          messages,
+                    const uint32_t          capacity)
+{
+  Writer        writer = {messages, 0U, capacity};
+  const uint8_t kind   = size == 3U ? bytes[0] & 0xF0U : 0U;
+  if (kind != NOTE_OFF && (kind != NOTE_ON || bytes[2])) {
+    return 0U;
+  }
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    if (mapping->entry[d].kind == REM_MAP_NOTE && out->note[d] == bytes[1] &&
+        out->channel[d] == (bytes[0] & 0x0FU)) {
       release(out, &writer, d);
     }
-  }
-  for (uint32_t d = 0U; d < n_dims && d < REM_MAX_DIMS; ++d) {
-    tell(out, &writer, d, &mapping->entry[d], x[d]);
   }
   return writer.n;
 }

@@ -229,11 +229,30 @@ take_position(RemControlPlugin* const      self,
                      t->speed > 0.0);
 }
 
+/// Pass on that the player lets go of a note, also of one that was struck at
+/// that very sample, in a block of `n` samples
+REM_RT static void
+pass_off(RemControlPlugin* const self,
+         const uint8_t* const    bytes,
+         const uint32_t          size,
+         const uint32_t          at,
+         const uint32_t          n)
+{
+  const bool off = size == 3U && ((bytes[0] & 0xF0U) == 0x80U ||
+                                  ((bytes[0] & 0xF0U) == 0x90U && !bytes[2]));
+  if (off && !rem_control_let_go(self, bytes, size, at) && at < n &&
+      rem_duet_due(self->duet) <= self->now + at) {
+    rem_control_play_until(self, at + 1U);
+    (void)rem_control_let_go(self, bytes, size, at);
+  }
+}
+
 /// Take in a MIDI message
 REM_RT static void
 take_midi(RemControlPlugin* const self,
           const LV2_Atom* const   atom,
-          const uint32_t          at)
+          const uint32_t          at,
+          const uint32_t          n)
 {
   const uint8_t* const      bytes = (const uint8_t*)LV2_ATOM_BODY_CONST(atom);
   const RemPredictor* const net   = rem_duet_predictor(self->duet);
@@ -246,6 +265,9 @@ take_midi(RemControlPlugin* const self,
                         atom->size)) {
     self->learned = true;
     rem_control_follow_mapping(self, at);
+  }
+  if (self->thru) {
+    pass_off(self, bytes, atom->size, at, n);
   }
   if (rem_mapping_hear(
         &self->mapping, n_dims(self), bytes, atom->size, &touch)) {
@@ -288,7 +310,7 @@ rem_control_take_event(RemControlPlugin* const     self,
   rem_control_take_osc(self, at);
   rem_control_play_until(self, at);
   if (midi) {
-    take_midi(self, atom, at);
+    take_midi(self, atom, at, n);
   } else {
     take_position(self, (const LV2_Atom_Object*)atom, at);
   }

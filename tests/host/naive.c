@@ -67,12 +67,15 @@ draw(Duet* const duet, float* const frame)
 static size_t
 touch(Duet* const duet, size_t i, const bool yield)
 {
-  const Performance* const p  = duet->performance;
-  const uint64_t           at = p->moves[i].at;
+  const Performance* const p     = duet->performance;
+  const uint64_t           at    = p->moves[i].at;
+  uint32_t                 moved = 0U;
   for (; i < p->n && p->moves[i].at == at; ++i) {
     duet->frame[1U + p->moves[i].dim] = (float)p->moves[i].value / 127.0f;
+    moved |= 1U << p->moves[i].dim;
   }
-  emit(duet, (NaiveEvent){.at = at, .yield = yield}, duet->frame);
+  emit(
+    duet, (NaiveEvent){.at = at, .yield = yield, .moved = moved}, duet->frame);
   return i;
 }
 

@@ -32,6 +32,7 @@ typedef struct {
   uint64_t at;    ///< Sample
   bool     net;   ///< Else the player
   bool     yield; ///< Player: takes the turn from the net
+  uint32_t moved; ///< Player: a bit for each fader that moves
   float    dt;    ///< Net: seconds, as drawn
   float    x[PERFORMANCE_DIMS];
 } NaiveEvent;

@@ -101,6 +101,17 @@ write_on(Writer* const  writer,
   }
 }
 
+/// Return whether an event says something of a dimension: a note goes on until
+/// it is struck again
+static bool
+says(const Writer* const     writer,
+     const NaiveEvent* const event,
+     const uint32_t          d)
+{
+  return event->net || writer->mapping->entries[d].kind != 'n' ||
+         (event->moved >> d & 1U);
+}
+
 static void
 write_event(Writer* const           writer,
             const NaiveEvent* const event,
@@ -114,13 +125,16 @@ write_event(Writer* const           writer,
   }
   for (uint32_t d = 0U; d < DIMS; ++d) {
     const TapeEntry* const e = &writer->mapping->entries[d];
-    if (e->kind != 'k' || writer->velocity[d] != midi_of(e, event->x[d])) {
+    if (says(writer, event, d) &&
+        (e->kind != 'k' || writer->velocity[d] != midi_of(e, event->x[d]))) {
       write_off(writer, event->at, d);
     }
   }
   for (uint32_t d = 0U; d < DIMS; ++d) {
     const TapeEntry* const e = &writer->mapping->entries[d];
-    write_on(writer, event->at, d, midi_of(e, event->x[d]));
+    if (says(writer, event, d)) {
+      write_on(writer, event->at, d, midi_of(e, event->x[d]));
+    }
   }
 }
 
