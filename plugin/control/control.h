@@ -84,6 +84,7 @@ typedef struct {
 
   // OSC thread only
   void*    client;   ///< lo_address, or NULL
+  double   retry_at; ///< Seconds, if it cannot be reached; else 0
   uint32_t n_client; ///< Of `n_clients`, obeyed
 
   // Audio thread only

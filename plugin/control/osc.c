@@ -7,6 +7,7 @@
 
 #include "dsp/impsy.h"
 #include "plugin/osc/internal.h"
+#include "plugin/ticks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #define LOOK_SECONDS 0.002 ///< Between looks at what was played
 #define MAX_BURST 64U      ///< Events sent between looks at what is due
+#define RETRY_SECONDS 1.0  ///< Until a client that failed is tried again
 
 static RemControlPlugin*
 plugin_of(const RemInstance* const instance)
@@ -247,6 +249,29 @@ send_frame(const RemServer* const    server,
   return sent;
 }
 
+/// Send a frame to the client, or lose it while the client cannot be reached.
+/// To look for a host by its name can take seconds: most of the time is for
+/// others.
+static void
+try_client(const RemServer* const    server,
+           RemControlPlugin* const   self,
+           const RemDuetEvent* const event)
+{
+  const double begun = rem_seconds();
+  if (!self->client || begun < self->retry_at) {
+    return;
+  }
+  const bool   lost = self->retry_at > 0.0;
+  const bool   sent = send_frame(server, (lo_address)self->client, event);
+  const double now  = rem_seconds();
+  self->retry_at    = sent ? 0.0 : now + RETRY_SECONDS + 9.0 * (now - begun);
+  if (!sent && !lost) {
+    (void)lv2_log_warning(&self->shell.logger,
+                          "Remanence: the OSC client cannot be reached; it is "
+                          "tried again\n");
+  }
+}
+
 static double
 tend(RemServer* const server, RemInstance* const instance)
 {
@@ -255,11 +280,7 @@ tend(RemServer* const server, RemInstance* const instance)
   follow_client(self);
   for (uint32_t n = 0U; n < MAX_BURST && rem_ring_pop(&self->played, &event);
        ++n) {
-    if (self->client && !send_frame(server, (lo_address)self->client, &event)) {
-      (void)lv2_log_warning(&self->shell.logger,
-                            "Remanence: the OSC client cannot be reached\n");
-      rem_control_osc_clear(self);
-    }
+    try_client(server, self, &event);
   }
   return self->client ? LOOK_SECONDS : HUGE_VAL;
 }
@@ -272,6 +293,7 @@ rem_control_osc_clear(RemControlPlugin* const self)
     lo_address_free((lo_address)self->client);
     self->client = NULL;
   }
+  self->retry_at = 0.0;
 }
 
 static const RemFigure figures[] = {
