@@ -185,7 +185,8 @@ test_period(Voltage* const v)
   }
 }
 
-/// A still input is no touch, so the net goes on; what is no number is counted
+/// A still input is no touch, so the net goes on, nor is one that stays beyond
+/// all numbers; what is no number is counted
 static void
 test_still(Voltage* const v)
 {
@@ -196,6 +197,7 @@ test_still(Voltage* const v)
     for (uint32_t s = 0U; s < 480U; ++s) {
       host_voltage(host, "in_1")[s] = i < 2U ? 0.1f * (float)i : 0.3f;
       host_voltage(host, "in_2")[s] = i == 1U ? NAN : 0.0f;
+      host_voltage(host, "in_3")[s] = INFINITY;
     }
     host_step(host, 480U);
   }

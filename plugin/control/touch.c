@@ -83,13 +83,14 @@ rem_control_take_ports(RemControlPlugin* const self)
 }
 
 /// Return sample `s` of a port of control voltage, or NaN if there is nothing
+/// finite
 REM_RT static float
 voltage_at(const RemControlPlugin* const self,
            const uint32_t                port,
            const uint32_t                s)
 {
   const float* const samples = (const float*)self->shell.ports[port];
-  return samples ? samples[s] : NAN;
+  return samples && isfinite(samples[s]) ? samples[s] : NAN;
 }
 
 /// Take in the inputs at sample `s` as a touch; if `moved`, only if one of them
