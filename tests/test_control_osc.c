@@ -101,6 +101,20 @@ test_interface(Trio* const trio)
   client_expect_error(client, "/remanence/audio-1/interface", 2);
 }
 
+/// A host that stands takes some frames, and more are refused as too many
+static void
+test_too_many(Trio* const trio)
+{
+  for (uint32_t i = 0U; i < 300U; ++i) {
+    send_frame(trio->client, "/interface", 9U);
+    fixture_pause();
+  }
+  client_expect_error(trio->client, "/interface", 8);
+  for (uint32_t i = 0U; i < 2U; ++i) {
+    settle(trio->client); // Play them
+  }
+}
+
 /// The words of IMPSY turn the controls, of all or of one
 static void
 test_words(Trio* const trio)
@@ -303,6 +317,7 @@ main(void)
   trio->client =
     client_new(client_port_of(trio->hosts[FOUR]), trio->hosts, HOSTS);
   test_interface(trio);
+  test_too_many(trio);
   test_words(trio);
   test_commands(trio);
   test_client(trio);

@@ -110,6 +110,7 @@ tell_all(RemCommand* const command)
   RemError error  = {REM_SUCCESS, "", ""};
   bool     known  = false;
   bool     obeyed = false;
+  bool     full   = false;
   command->verb   = command->address + 1;
   for (RemInstance* i = rem_instances_lock(); i; i = i->next) {
     command->instance = i;
@@ -117,11 +118,13 @@ tell_all(RemCommand* const command)
       i->kind->hear ? i->kind->hear(command, &error) : REM_UNSUPPORTED;
     known  = known || st != REM_UNSUPPORTED;
     obeyed = obeyed || !st;
+    full   = full || st == REM_TOO_LARGE;
   }
   rem_instances_unlock();
   command->instance = NULL;
   if (known && !obeyed) {
-    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, error.text);
+    rem_osc_error(
+      command, full ? REM_OSC_TOO_MUCH : REM_OSC_BAD_ARGUMENTS, error.text);
   } else if (known && strcmp(command->verb, "interface") != 0) {
     rem_osc_ok(command, NULL);
   }
