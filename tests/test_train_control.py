@@ -221,6 +221,14 @@ def test_resume():
     said = train(*options, '--resume', '--mixtures', '3', '-o',
                  'part.safetensors', status=1)
     assert '--mixtures 2' in said and '--mixtures 3' in said, said
+    os.makedirs('left', exist_ok=True)
+    for one in json.loads(tensors('part.safetensors')[1][
+            'provenance'])['performances']:
+        if one['held_out']:
+            shutil.copy('logs/' + one['log'], 'left')
+    said = train(*options, '--resume', '-o', 'part.safetensors',
+                 folder='left', status=1)
+    assert 'only those that were held out' in said, said
 
 
 def test_watch():

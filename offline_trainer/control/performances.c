@@ -129,8 +129,13 @@ rem_control_set_split(const RemPerformances* const all,
   }
   bool* const held_out = (bool*)calloc(all->n, sizeof(bool));
   bool        good     = held_out;
-  if (good) {
-    (void)choose(all, earlier, held_out);
+  if (good && choose(all, earlier, held_out) == all->n) {
+    free(held_out);
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "None of the performances that were learned from is left,"
+                    " only those that were held out");
   }
   for (size_t i = 0U; good && i < all->n; ++i) {
     good = rem_performances_add(

@@ -72,8 +72,9 @@ rem_performances_clear(RemPerformances* performances);
    @param earlier A set whose performances stay where they are, told by their
                   names; NULL for none.
    @param out On success to be cleared with rem_control_set_clear().
-   @return #REM_BAD_ARGUMENT if there are fewer than two performances,
-   #REM_NO_MEMORY or #REM_SUCCESS.
+   @return #REM_BAD_ARGUMENT if there are fewer than two performances, or none
+   to learn from because those of `earlier` are gone, #REM_NO_MEMORY or
+   #REM_SUCCESS.
 */
 RemStatus
 rem_control_set_split(const RemPerformances* all,
