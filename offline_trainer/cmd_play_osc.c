@@ -109,6 +109,15 @@ obey(LivePlay* const play, const RemImpsyCommand* const command)
   }
 }
 
+/// Return whether a message is an answer: two that answered each other's
+/// answers would never end
+static bool
+is_answer(const char* const path)
+{
+  const char* const last = strrchr(path, '/');
+  return last && (!strcmp(last, "/ok") || !strcmp(last, "/error"));
+}
+
 int
 cmd_play_hear(const char* const path,
               const char* const types,
@@ -134,7 +143,7 @@ cmd_play_hear(const char* const path,
         path, &arguments, play->model->frames->n_dims, &command, &error)) {
     obey(play, &command);
   }
-  if (error.status || strcmp(path, "/interface")) {
+  if (!is_answer(path) && (error.status || strcmp(path, "/interface"))) {
     answer(play, lo_message_get_source(body), path, &error);
   }
   return 0;

@@ -196,6 +196,21 @@ def test_refusals():
         check(player.stop() == 0)
 
 
+def test_answers():
+    """What answers somebody gets no answer"""
+    with Player() as player:
+        for address in '/impsy/error', '/impsy/ok', '/impsy/mode/ok':
+            player.end.send(player.port, address, 2, 'no such address')
+        check(player.tell('/impsy/nonsense', 1) not in (None, 'ok'))
+        player.end.send(player.port, '/impsy/error', 2, 'no such address')
+        player.end.send(player.port, '/impsy/pause', 1)
+        heard, until = [], time.monotonic() + 5.0
+        while '/impsy/pause/ok' not in heard:
+            check(time.monotonic() < until, heard)
+            heard += [path for _, path, _ in player.end.receive(0.1)[0]]
+        check(heard == ['/impsy/pause/ok'], heard)
+
+
 def test_interface():
     """It listens where it is told to, and nowhere else"""
     free = osc.End()
@@ -292,8 +307,8 @@ def main():
     control_model.noisy('noisy.safetensors')
     control_model.sound('sound.safetensors')
     tests = [test_callresponse, test_polyphony, test_battle, test_useronly,
-             test_commands, test_refusals, test_interface, test_log_and_times,
-             test_pipe, test_terminal, test_command_line]
+             test_commands, test_refusals, test_answers, test_interface,
+             test_log_and_times, test_pipe, test_terminal, test_command_line]
     with concurrent.futures.ThreadPoolExecutor(len(tests)) as pool:
         for done in [pool.submit(test) for test in tests]:  # They mostly wait
             done.result()
