@@ -24,6 +24,7 @@ struct TrainLiveImpl {
   char                name[NAME_SIZE]; ///< Of its instance, or ""
   bool                complained;      ///< About it
   bool                stray_told;
+  bool                scan_failed; ///< The last look at the folder; told
 };
 
 TrainLive*
@@ -164,20 +165,27 @@ tell_stray(TrainRun* const run)
   }
 }
 
-/// Say what was added
+/// Say what was added, or that something else has changed
 static void
 tell(TrainRun* const run, const size_t n_before)
 {
-  const ControlData* const data = run->live->data;
+  const ControlData* const data     = run->live->data;
+  const size_t             n        = data->all.n;
+  char                     what[64] = "Performances have changed";
+  if (n > n_before) {
+    (void)snprintf(what,
+                   sizeof(what),
+                   "%zu new performance%s",
+                   n - n_before,
+                   n - n_before == 1U ? "" : "s");
+  }
   if (!run->facts.options->quiet) {
     progress_end(&run->progress, false);
-    fprintf(
-      stderr,
-      "%zu new performance%s: learning from %zu events, testing on %zu.\n",
-      data->all.n - n_before,
-      data->all.n - n_before == 1U ? "" : "s",
-      rem_performances_n_events(&data->set.training),
-      rem_performances_n_events(&data->set.held_out));
+    fprintf(stderr,
+            "%s: learning from %zu events, testing on %zu.\n",
+            what,
+            rem_performances_n_events(&data->set.training),
+            rem_performances_n_events(&data->set.held_out));
   }
 }
 
@@ -227,7 +235,7 @@ train_live_epoch(TrainRun* const run)
     live->n_events = n_events;
     st             = renew(run, &next, &error);
   }
-  if (st) {
+  if (st && !live->scan_failed) {
     progress_end(&run->progress, false);
     command_warn("train",
                  "%s%s%s; going on with what was read before",
@@ -235,5 +243,6 @@ train_live_epoch(TrainRun* const run)
                  *error.place ? ": " : "",
                  error.text);
   }
+  live->scan_failed = st != REM_SUCCESS;
   control_data_clear(&next);
 }

@@ -255,6 +255,28 @@ def test_watch():
     assert 'this net' in said and 'was there before' not in said, said
 
 
+def test_watch_changes():
+    """A folder that goes away is told once, and so is what is taken out of it
+    when it is back"""
+    make_logs('shaky', 9)
+    old = time.time() - 60
+    for name in os.listdir('shaky'):
+        os.utime('shaky/' + name, (old, old))
+    process = start(*SMALL, '--watch', '-o', 'shaky.safetensors',
+                    folder='shaky')
+    wait_for('shaky.safetensors', process)
+    os.rename('shaky', 'away')
+    time.sleep(5)
+    os.remove('away/2026-01-31T12-00-00-4d-mdrnn.log')
+    os.rename('away', 'shaky')
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    said = finish(process)
+    assert said.count('going on with what was read before') == 1, said
+    assert 'Performances have changed: learning from' in said, said
+    assert 'new performance' not in said, said
+
+
 def test_osc():
     """Each better model is loaded by the control plugin, not by another one;
     what the plugin says against it stops nothing"""
