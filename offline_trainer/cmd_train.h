@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
   const char* folder;     ///< Of performances; NULL for training on sound
   const char* validation; ///< Folder of those to test with, or NULL
+  uint32_t    n_dims;     ///< Of the logs to read; 0 if all have the same
   bool        linear;     ///< Head
   uint32_t    n_mixtures;
   double      longest;  ///< Seconds that the net waits at most; 0: as learned

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define UPDATES 10000U     ///< Without limits; many more only overfit
@@ -45,9 +46,17 @@ control_data_read(const TrainOptions* const  options,
                   RemError* const            error)
 {
   const TrainControl* const c      = &options->control;
-  const uint32_t            n_dims = earlier ? earlier->training.n_dims : 0U;
+  const uint32_t            known  = earlier ? earlier->training.n_dims : 0U;
+  const uint32_t            n_dims = known ? known : c->n_dims;
   RemStatus                 st     = rem_performances_read(
     c->folder, c->all_rows, n_dims, c->watch ? SETTLED : 0.0, &out->all, error);
+  if (st == REM_BAD_SHAPE && !n_dims && !strcmp(error->place, c->folder)) {
+    return rem_fail(error,
+                    st,
+                    c->folder,
+                    "its logs differ in how many values they have: say how"
+                    " many with --dimensions");
+  }
   if (st || !c->validation) {
     return st ? st
               : rem_control_set_split(&out->all, earlier, &out->set, error);
@@ -115,6 +124,10 @@ print_plan(const TrainOptions* const o, const ControlData* const data)
     fprintf(stderr,
             "  left out: %zu logs with fewer than two events\n",
             data->all.n_short);
+  }
+  if (data->all.n_unlike) {
+    fprintf(
+      stderr, "  left out: %zu logs of other dimensions\n", data->all.n_unlike);
   }
   print_kinds(&data->frames);
 }

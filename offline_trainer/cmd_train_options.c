@@ -53,6 +53,7 @@ static const struct option long_options[] = {
   {"quiet", no_argument, NULL, 'q'},
   {"control", required_argument, NULL, OPTION_CONTROL},
   {"validation", required_argument, NULL, OPTION_VALIDATION},
+  {"dimensions", required_argument, NULL, OPTION_DIMENSIONS},
   {"mixtures", required_argument, NULL, OPTION_MIXTURES},
   {"head", required_argument, NULL, OPTION_HEAD},
   {"shift", required_argument, NULL, OPTION_SHIFT},

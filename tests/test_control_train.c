@@ -39,7 +39,8 @@ play(RemPerformances* const to,
   char                  copy[32];
   char*                 names[1]  = {copy};
   size_t                begins[2] = {0U, n};
-  const RemPerformances one = {N_DIMS, 1U, names, begins, &frames[0][0], 0U};
+  const RemPerformances one       = {
+          N_DIMS, 1U, names, begins, &frames[0][0], 0U, 0U};
   (void)snprintf(copy, sizeof(copy), "%s", name);
   CHECK(rem_performances_add(to, &one, 0U));
 }

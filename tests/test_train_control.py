@@ -124,7 +124,7 @@ def test_bad_folders():
     pathlib.Path('broken/b.log').write_text(
         row % 1 + '2026-01-31T12:00:02.0,interface,loud\n' + row % 3)
     for folder, words in (('nowhere', 'nowhere'), ('empty', 'empty'),
-                          ('one', 'one performance'), ('mixed', 'differ'),
+                          ('one', 'one performance'), ('mixed', '--dimensions'),
                           ('broken', 'b.log')):
         said = train('-o', 'a.safetensors', folder=folder, status=1)
         assert words in said, (folder, said)
@@ -191,6 +191,19 @@ def test_validation():
     assert 'switch' not in said, said
     assert train(*SMALL, '--epochs', '1', '--choice', '1', '--quiet', '-o',
                  'q.safetensors') == ''
+
+
+def test_dimensions():
+    """A folder of logs of several controllers, and one is chosen"""
+    make_logs('several', 3)
+    row = '2026-01-31T12:00:0%d.000000,interface,0.5\n'
+    pathlib.Path('several/b.log').write_text(row % 1 + row % 2)
+    said = train(*SMALL, '--dimensions', '3', '--epochs', '1', '-o',
+                 'several.safetensors', folder='several')
+    assert 'of 1: 3 dimensions' in said and 'out: 1 logs of other' in said, said
+    said = train(*SMALL, '--dimensions', '2', '-o', 'several.safetensors',
+                 folder='several', status=1)
+    assert 'of that dimension' in said, said
 
 
 def test_rnn_rows():

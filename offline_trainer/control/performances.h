@@ -19,6 +19,7 @@ typedef struct {
   size_t*  begins; ///< [n + 1] first frame of each; owned
   float*   frames; ///< [begins[n], 1 + n_dims] dt in s, then 0..1; owned.
                    ///< The dt of a first frame says nothing.
+  size_t n_unlike; ///< Logs that were left out: of other dimensions
   size_t n_short;  ///< Logs that were left out: fewer than two frames
 } RemPerformances;
 

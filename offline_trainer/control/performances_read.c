@@ -41,7 +41,7 @@ add_log(RemPerformances* const out,
     size_t begins[2]          = {0U, rem_log_frames(log, sources, frames)};
     char*  names[1]           = {name};
     const RemPerformances one = {
-      .n_dims = log->n_dims, .n = 1U, .names = names, begins, frames, 0U};
+      .n_dims = log->n_dims, .n = 1U, .names = names, begins, frames, 0U, 0U};
     if (begins[1] < 2U) {
       ++out->n_short;
     } else {
@@ -66,7 +66,7 @@ rem_performances_read(const char* const      folder,
              : (unsigned)REM_LOG_INTERFACE;
   RemLogs   logs = {.n = 0U};
   RemStatus st   = rem_logs_read(folder, n_dims, &logs, error);
-  *out           = (RemPerformances){.n_short = logs.n_empty};
+  *out = (RemPerformances){.n_unlike = logs.n_unlike, .n_short = logs.n_empty};
   for (size_t i = 0U; !st && i < logs.n; ++i) {
     if (is_settled(logs.logs[i]->path, settled) &&
         !add_log(out, logs.logs[i], sources)) {
