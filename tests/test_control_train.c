@@ -315,8 +315,13 @@ test_frames(void)
   }
   CHECK(rem_frames_learn(&set.training, wishes, 5U, &frames, &error) ==
         REM_BAD_ARGUMENT);
-  wishes[0] = REM_KIND_BY_VALUES;
+  wishes[0]                                = REM_KIND_BY_VALUES;
+  set.training.frames[50U * (1U + N_DIMS)] = 3.0f; // More than 1 in 1000
   CHECK(!rem_frames_learn(&set.training, wishes, 5U, &frames, &error));
+  CHECK(frames.dt_maximum == 3.0f);
+  set.training.frames[50U * (1U + N_DIMS)] = 1e9f; // As when a clock is set
+  CHECK(!rem_frames_learn(&set.training, wishes, 5U, &frames, &error));
+  CHECK(frames.dt_maximum == 86400.0f);
   CHECK(frames.dims[0].scale > 0.001f && frames.dt_scale > 0.01f);
   CHECK(frames.dims[0].step == 0.0f);
   for (size_t i = 0U; i < 100U; ++i) { // As a log of a controller rounds it

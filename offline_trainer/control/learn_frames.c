@@ -8,6 +8,7 @@
 #define LEAST_SCALE (1.0 / 127.0) ///< Of a dimension
 #define LEAST_DT_SCALE 0.1        ///< Of log dt
 #define USUAL 0.999               ///< Part of all dt below the longest
+#define LONGEST 86400.0f          ///< Of dt: more is a clock that was set
 #define MIDI_STEPS 127.0f         ///< Of 0 to 1, in a controller's 7 bits
 #define OFF_STEP 1e-3f            ///< Parts of a step that logs round by
 #define SAME 1e-6f                ///< Values nearer than this are one choice
@@ -54,7 +55,8 @@ learn_dt(const RemPerformances* const all,
   out->dt_scale =
     (float)fmax(sqrt(fmax(square / n - mean * mean, 0.0)), LEAST_DT_SCALE);
   qsort(values, n_values, sizeof(float), compare_floats);
-  out->dt_maximum = values[(size_t)((double)(n_values - 1U) * USUAL)];
+  out->dt_maximum =
+    fminf(values[(size_t)ceil((double)n_values * USUAL) - 1U], LONGEST);
 }
 
 /// Set mean and deviation of dimension `d`
