@@ -79,6 +79,16 @@ cmd_osc_knob(OscLine* line, const char* const* args);
 int
 cmd_osc_knobs(OscLine* line, const char* const* args);
 
+/// The verbs that only control plugins know
+int
+cmd_osc_client(OscLine* line, const char* const* args);
+
+int
+cmd_osc_mapping(OscLine* line, const char* const* args);
+
+int
+cmd_osc_split(OscLine* line, const char* const* args);
+
 /// Fill in the address of `item` of the line's instance; characters that
 /// addresses cannot have become '_'
 void

@@ -232,6 +232,9 @@ static const OscVerb verbs[] = {
   {"set", "CONTROL VALUE", 2U, 2U, false, cmd_osc_set},
   {"knob", "KNOB VALUE", 2U, 2U, false, cmd_osc_knob},
   {"rename", "NEW", 1U, 1U, false, do_rename},
+  {"client", "[HOST:PORT]", 0U, 1U, false, cmd_osc_client},
+  {"mapping", "[MAPPING], in quotes", 0U, 1U, false, cmd_osc_mapping},
+  {"split", "", 0U, 0U, false, cmd_osc_split},
   {"watch", "", 0U, 0U, false, cmd_osc_watch},
 };
 

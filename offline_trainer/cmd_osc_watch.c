@@ -2,6 +2,7 @@
 
 #include "offline_trainer/cmd_osc.h"
 
+#include "dsp/duet.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/progress.h"
 
@@ -32,17 +33,49 @@ item(const OscLine* const line, const char* const key)
   return *text ? text : "?";
 }
 
+/// Return an item that is 0 to 3, or -1 if there is none
+static long
+number(const OscLine* const line, const char* const key)
+{
+  long value = -1;
+  return command_integer(item(line, key), 0, 3, &value) ? value : -1;
+}
+
+/// Write what changes always: levels, or whose turn it is
+static void
+write_levels(const OscLine* const line, char* const text, const size_t size)
+{
+  static const char* const turns[] = {"you,", "net,", "both,"};
+  const long               turn    = number(line, "turn");
+  const char* const        load    = item(line, "dsp_load");
+  if (turn >= 0 && turn < 3) {
+    (void)snprintf(text, size, "turn: %-5s load %.8s %%", turns[turn], load);
+  } else {
+    (void)snprintf(text,
+                   size,
+                   "in %.8s dB, out %.8s dB, load %.8s %%",
+                   item(line, "in_peak"),
+                   item(line, "out_peak"),
+                   load);
+  }
+}
+
 /// Write what changes seldom: state, model, and why it is so
 static void
 write_facts(const OscLine* const line, char* const text, const size_t size)
 {
   const char* const state = item(line, "state");
   const char* const lost  = item(line, "non_finite");
+  const long        mode  = number(line, "mode");
   const bool        bad   = !strcmp(state, "last load failed");
   (void)snprintf(text,
                  size,
-                 "%s: %s, %s%s%s%s%s",
+                 "%s: %s%s%s%s%s, %s%s%s%s%s",
                  line->name,
+                 number(line, "record") > 0 ? "recording, " : "",
+                 number(line, "pause") > 0 ? "paused, " : "",
+                 mode < 0 ? "" : rem_duet_mode_name((RemDuetMode)mode),
+                 mode < 0 ? "" : ", ",
                  state,
                  item(line, "model"),
                  bad ? ": " : "",
@@ -72,12 +105,7 @@ show(const OscLine* const line, Screen* const screen)
       !strcmp(facts, screen->facts)) {
     return;
   }
-  (void)snprintf(level,
-                 sizeof(level),
-                 "in %.8s dB, out %.8s dB, load %.8s %%",
-                 item(line, "in_peak"),
-                 item(line, "out_peak"),
-                 item(line, "dsp_load"));
+  write_levels(line, level, sizeof(level));
   (void)snprintf(text, sizeof(text), "%s | %s", level, facts);
   if (screen->terminal) {
     printf("\r%.*s\033[K", columns() - 1, text);
