@@ -7,8 +7,8 @@
 
 #define REM_PATH_SIZE 4096U ///< Longest path of a model, with its zero
 
-/// Return "folder/name" from malloc(), or NULL without memory.  Thread: any but
-/// audio.
+/// Return "folder/name" from malloc(), or NULL without memory; the folder may
+/// end with a slash.  Thread: any but audio.
 char*
 rem_path_join(const char* folder, const char* name);
 
