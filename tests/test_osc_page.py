@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """What the pages for players say is what docs/osc.md says: every address and
-its arguments in docs/open-stage-control.json and docs/live.md, and every
+its arguments in the pages for Open Stage Control and docs/live.md, and every
 command line of `remanence osc` there, as it is heard by a server"""
 
 import json
@@ -15,8 +15,11 @@ import time
 import test_osc_client as client
 
 SOURCE = os.environ['SOURCE_DIR']
-LIVE, ALL, PAGE = (os.path.join(SOURCE, 'docs', name) for name in (
-    'live.md', 'osc.md', 'open-stage-control.json'))
+LIVE, ALL, PAGE, DUET = (os.path.join(SOURCE, 'docs', name) for name in (
+    'live.md', 'osc.md', 'open-stage-control.json',
+    'open-stage-control-duet.json'))
+SENT = {'button': {'momentary': '', 'tap': 'f', 'toggle': 'f'},
+        'fader': {None: 'f'}, 'switch': {'tap': 'f'}}  # Type tags, by mode
 NUMBERS = 'ifdh'
 check = client.check
 
@@ -35,8 +38,8 @@ def symbols():
 
 def controls_said():
     """Those that the document names itself: `knob_1` to `knob_4` are four"""
-    said = re.search(r'`CONTROL` is .*?`\.', read(ALL), re.S).group()
-    return re.findall(r'`([a-z]\w+)`', said) + ['knob_2', 'knob_3']
+    said = re.findall(r'`CONTROL` is .*?`\.', read(ALL), re.S)
+    return re.findall(r'`([a-z]\w+)`', ''.join(said)) + ['knob_2', 'knob_3']
 
 
 def documented():
@@ -48,12 +51,21 @@ def documented():
             names = re.findall('`([^`]+)`', cells[0])
             base = names[0].rsplit('/', 1)[0] + '/'
             arguments = cells[1] if len(cells) == 4 else ''
-            found += [(pattern(name if name[0] == '/' else base + name),
-                       arguments) for name in names]
-    for name in re.findall(r'sends `(/[^`]+)`', read(ALL)):
+            for name in names:
+                shape = pattern(name if name[0] == '/' else base + name)
+                found.append((shape, like_above(found, name)
+                              if arguments == 'as above' else arguments))
+    for name in re.findall(r'(?:sends|as) `(/[^`]+)`', read(ALL)):
         found.append((pattern(name), ''))
     check(len(found) > 30, found)
     return found
+
+
+def like_above(found, name):
+    """Return the arguments of the address found before that ends like this"""
+    tail = '/' + name.split('NAME/')[-1]
+    return next(arguments for shape, arguments in found
+                if shape.endswith(tail))
 
 
 def pattern(address):
@@ -67,6 +79,8 @@ def fits(tags, arguments):
     """Return whether type tags are what a cell like "`s` path, [`f` fade]"
     expects; numbers stand for each other"""
     wanted = re.findall(r'(\[?)`([sif])`', arguments)
+    if 'one for each' in arguments:
+        wanted *= max(1, len(tags))
     least = sum(not optional for optional, _ in wanted)
     return least <= len(tags) <= len(wanted) and all(
         (tag == 's') == (want == 's') and tag in 's' + NUMBERS
@@ -88,26 +102,61 @@ def widgets(widget):
         yield from widgets(child)
 
 
-def test_page():
-    page = json.loads(read(PAGE))
+def ranges(kind):
+    """Least and most of every control port in a plugin's Turtle"""
+    turtle = read(os.path.join(SOURCE, 'ttl', kind + '.ttl'))
+    return {symbol: (float(low), float(high)) for symbol, low, high in
+            re.findall(r'lv2:symbol "(\w+)" ;[^\]]*?lv2:minimum (\S+) ;'
+                       r'\s*lv2:maximum (\S+) ;', turtle)}
+
+
+def hold_range(widget, known):
+    """Hold what a widget can send to what its control takes"""
+    control = widget['address'].split('/')[-1]
+    if widget['type'] == 'fader' and control in known:
+        check((widget['range']['min'], widget['range']['max'])
+              == known[control], widget, known[control])
+    if widget['type'] == 'switch':
+        low, high = known[control]
+        check(list(widget['values'].values()) ==
+              list(range(int(low), int(high) + 1)), widget)
+
+
+def hold_page(path, kind, wanted):
+    """Hold a page to the document and the plugin's Turtle"""
+    page, known = json.loads(read(path)), ranges(kind)
     check(page['type'] == 'session' and page['content']['type'] == 'root')
-    ids, sent = set(), {'button': {'momentary': '', 'tap': 'f', 'toggle': 'f'},
-                        'fader': {None: 'f'}}
+    ids = set()
     for widget in widgets(page['content']):
         check(widget['id'] not in ids, 'twice', widget['id'])
         ids.add(widget['id'])
         if 'address' in widget:
-            tags = sent.get(widget['type'], {}).get(widget.get('mode'))
+            tags = SENT.get(widget['type'], {}).get(widget.get('mode'))
             hold(widget['address'], tags)
+            hold_range(widget, known)
         else:
             check(widget.get('bypass') or widget['type'] == 'panel', widget)
-    for address, rest in re.findall(r"send\('([^']+)'(.*)\)",
-                                    page['content']['onCreate']):
-        hold(address, ''.join(re.findall("type: '(.)'", rest)))
-    wanted = {'in_gain', 'out_gain', 'mix', 'enabled', 'next', 'prev', 'reset',
-              *('knob_%d' % i for i in range(1, 5)),
-              *('model_%d' % i for i in range(1, 17))}
+        script = widget.get('onCreate', '') + widget.get('onValue', '')
+        for address, rest in re.findall(r"send\('([^']+)'(.*)\)", script):
+            hold(address, ''.join(re.findall("type: '(.)'", rest)))
     check(wanted <= ids, wanted - ids)
+
+
+def test_page():
+    hold_page(PAGE, 'audio', {
+        'in_gain', 'out_gain', 'mix', 'enabled', 'next', 'prev', 'reset',
+        *('knob_%d' % i for i in range(1, 5)),
+        *('model_%d' % i for i in range(1, 17))})
+
+
+def test_duet_page():
+    hold_page(DUET, 'control', {
+        'mode', 'sigmatemp', 'pitemp', 'timescale', 'threshold', 'pause',
+        'reset', 'record', 'split', 'learn', 'client', 'turn', 'impsy',
+        *('%s_%d' % (name, i) for name in ('in', 'out')
+          for i in range(1, 9))})
+    for i in range(1, 9):
+        check("get('in_%d')" % i in read(DUET), i)
 
 
 def test_addresses():
@@ -180,6 +229,7 @@ class AnyAnswer(dict):
 DOCUMENTED = documented()
 
 if __name__ == '__main__':
-    for test in (test_page, test_addresses, test_oscsend, test_client):
+    for test in (test_page, test_duet_page, test_addresses, test_oscsend,
+                 test_client):
         print(test.__name__, flush=True)
         test()
