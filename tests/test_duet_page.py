@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """Every command line of docs/duet.md and docs/control.md, and those of README
-that play with a net, typed as they stand: jalv plays the plugin, and what a line
-is to do is looked up afterwards.  A line that a page has and this test lacks, or
-the other way round, is an error.
+that play with a net, typed as they stand: jalv plays the plugin, and what a line is to do
+is looked up afterwards.  A line that a page has and this test lacks, or the
+other way round, is an error.
 """
 
 import glob

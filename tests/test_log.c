@@ -250,7 +250,7 @@ test_folder(const FixtureDir* const dir)
     fixture_write_text(fixture_path(dir, name, path), files[i][1]);
   }
   CHECK(rem_logs_read(folder, 0U, &logs, &error) == REM_BAD_SHAPE);
-  CHECK(strstr(error.text, "2 of 1 values, 1 of 2 values"));
+  CHECK(strstr(error.text, "2 with 1 values, 1 with 2 values"));
   rem_logs_free(&logs);
   CHECK(!rem_logs_read(folder, 1U, &logs, &error));
   CHECK(logs.n == 2U && logs.n_dims == 1U && logs.n_others == 2U);

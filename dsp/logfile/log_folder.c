@@ -165,7 +165,7 @@ check_dims(RemLogs* const logs, const char* const folder, RemError* const error)
     if (count[d] && at < sizeof(list)) {
       at += (size_t)snprintf(list + at,
                              sizeof(list) - at,
-                             "%s%zu of %zu values",
+                             "%s%zu with %zu values",
                              n_kinds ? ", " : "",
                              count[d],
                              d);
@@ -176,7 +176,8 @@ check_dims(RemLogs* const logs, const char* const folder, RemError* const error)
     return rem_fail(error,
                     REM_BAD_SHAPE,
                     folder,
-                    "logs differ: %s; choose one dimension",
+                    "logs differ: %s; move those of one kind to a folder of "
+                    "their own",
                     list);
   }
   logs->n_dims = logs->n ? logs->logs[0]->n_dims : 0U;
