@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """Every command line of docs/duet.md and docs/control.md, and those of README
-that play with a net, typed as they stand: jalv plays the plugin, and what a line is to do
-is looked up afterwards.  A line that a page has and this test lacks, or the
-other way round, is an error.
+that play with a net, typed as they stand: jalv plays the plugin, and what a
+line is to do is looked up afterwards.  A line that a page has and this test
+lacks, or the other way round, is an error.
 """
 
 import glob
@@ -45,8 +45,9 @@ def page_lines():
                        text(os.path.join(SOURCE, "README.md")), re.S).group()
     pages = readme + "".join(text(os.path.join(SOURCE, "docs", name))
                              for name in ("duet.md", "control.md"))
-    found = re.findall(r"^ {4,}((?:%s) (?:.*\\\n)*.*(?:\n.*?)*?)(?=\n\n|\n {4,7}"
-                       r"(?:%s) |\Z)" % (PROGRAMS, PROGRAMS), pages, re.M)
+    found = re.findall(r"^ {4,}((?:%s) (?:.*\\\n)*.*(?:\n.*?)*?)"
+                       r"(?=\n\n|\n {4,7}(?:%s) |\Z)" % (PROGRAMS, PROGRAMS),
+                       pages, re.M)
     return list(dict.fromkeys(re.sub(r"\n {4}", "\n", one) for one in found))
 
 
