@@ -119,6 +119,22 @@ def play(rig):
     jalv.say("set record 0", "record = 0")
 
 
+def play_over_osc(rig):
+    """In polyphony every frame has its answer, but those that take long"""
+    rig.tell("impsy/mode", "polyphony")
+    before = len(rig.played)
+    for i in range(20):
+        rig.end.send(rig.port, "/interface", *(8 * [i / 20]))
+        rig.rest(0.03)
+    rig.rest(2.0)
+    rig.tell("impsy/mode", "useronly")
+    rig.rest(0.2)
+    n = len(rig.played) - before
+    check(15 <= n <= 20, n)
+    rig.end.send(rig.port, "/interface", 0.5)
+    check(rig.end.wait("/interface/error"))
+
+
 def compare(keyboard, rows):
     """The log and JACK's frames tell of the same events at the same samples"""
     touches = [frame for frame, _ in keyboard.sent]
@@ -154,6 +170,10 @@ with host_jack.Server(real.RATE):
     with Rig() as rig:
         play(rig)
         sent_over_osc, keyboard = len(rig.played), rig.keyboard
+        of_takes = list(keyboard.got)
+        play_over_osc(rig)
+        check(not sounding(keyboard.got))
+        keyboard.got = of_takes
 log, = real.read_logs()
 touches, events = compare(keyboard, log)
 check(not sounding(keyboard.got))
