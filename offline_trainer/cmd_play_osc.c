@@ -39,22 +39,14 @@ answer(const LivePlay* const play,
 
 /// Return an argument as a number, 0 if it is none
 static double
-number_of(const char type, const lo_arg* const argument)
+number_of(const char type, lo_arg* const argument)
 {
-  switch (type) {
-  case 'f':
-    return (double)argument->f;
-  case 'd':
-    return argument->d;
-  case 'i':
-    return (double)argument->i;
-  case 'h':
-    return (double)argument->h;
-  case 'T':
+  if (type == 'T') {
     return 1.0;
-  default:
-    return 0.0;
   }
+  return lo_is_numerical_type((lo_type)type)
+           ? (double)lo_hires_val((lo_type)type, argument)
+           : 0.0;
 }
 
 /// Return the sample at which a message takes place, with all before it told
