@@ -144,7 +144,8 @@ receive(LiveSession* const session)
     if (!strcmp(path, "/impsy")) {
       CHECK(!strcmp(lo_message_get_types(message), "ffffffff"));
       for (uint32_t d = 0U; d < DIMS; ++d) {
-        row.x[d] = lo_message_get_argv(message)[d]->f;
+        row.x[d] =
+          (float)lo_hires_val(LO_FLOAT, lo_message_get_argv(message)[d]);
       }
       add_row(&session->arrived, row);
     } else {
