@@ -32,6 +32,7 @@ next_block(uint32_t* const seed, const uint64_t left)
 /// What a test is about
 typedef struct {
   HostWorld*         world;
+  const char*        uri; ///< Of the plugin
   RemModel*          model;
   Performance        performance;
   uint64_t           end; ///< Samples
@@ -43,7 +44,7 @@ typedef struct {
 static Host*
 open_host(const Duet* const duet)
 {
-  Host* const host = gesture_host(duet->world, HOST_CONTROL, MODEL);
+  Host* const host = gesture_host(duet->world, duet->uri, MODEL);
   gesture_map(host, duet->mapping->text);
   host_set(host, "mode", (float)duet->mode);
   host_set(host, "input_thru", duet->thru ? 1.0f : 0.0f);
@@ -174,8 +175,9 @@ test_mode(Duet* const              duet,
   Tape  wanted = tape_write(&naive, mapping, thru);
   Tape  tape   = play_plugin(duet);
   compare(&tape, &wanted);
-  printf("%s, %s, thru %d: %zu touches, %zu answers, %.1f a second, "
+  printf("%s, %s, %s, thru %d: %zu touches, %zu answers, %.1f a second, "
          "%zu messages, each at its sample\n",
+         duet->uri,
          rem_duet_mode_name(mode),
          mapping == &tape_faders ? "faders" : "keys",
          (int)thru,
@@ -305,6 +307,7 @@ main(void)
   FixtureDir dir   = fixture_begin();
   Duet       duet  = {.end = (long_tests() ? 2000U : 600U) * (uint64_t)RATE};
   RemError   error = {REM_SUCCESS, "", ""};
+  duet.uri         = HOST_CONTROL;
   duet.world       = host_world_new(BUILD_DIR "/lv2");
   duet.performance = performance_new(duet.end);
   CHECK(!rem_model_read(MODEL, &duet.model, NULL, &error));
@@ -315,6 +318,10 @@ main(void)
     test_mode(&duet, (RemDuetMode)m, &tape_faders, false);
     test_mode(&duet, (RemDuetMode)m, &tape_keys, false);
     test_mode(&duet, (RemDuetMode)m, &tape_keys, true);
+  }
+  duet.uri = HOST_CONTROL_CV; // It hears and plays MIDI as well
+  for (uint32_t m = 0U; m < REM_DUET_N_MODES; ++m) {
+    test_mode(&duet, (RemDuetMode)m, &tape_keys, false);
   }
   for (uint32_t m = 0U; m < REM_DUET_N_MODES - 1U; ++m) {
     test_endings(&duet, (RemDuetMode)m);
