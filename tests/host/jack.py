@@ -81,16 +81,31 @@ class Server:
         os.environ.update(JACK_DEFAULT_SERVER=self.name,
                           JACK_NO_START_SERVER="1",
                           JACK_NO_AUDIO_RESERVATION="1")
+        said = self.start()
+        for _ in range(30):  # Eight may run at once, dead ones included
+            if "Too many servers" not in said:
+                break
+            time.sleep(2)
+            said = self.start()
+        if said:
+            sys.exit("jackd did not start:\n" + said)
+        return self
+
+    def start(self):
+        """Return why it does not run, or nothing"""
         with open("jackd.log", "w") as log:
             self.process = subprocess.Popen(self.command, stdout=log,
                                             stderr=subprocess.STDOUT)
-        waited = subprocess.run(["jack_wait", "-w", "-t", "20",
-                                 "-s", self.name], capture_output=True)
-        if waited.returncode or self.process.poll() is not None:
-            stop(self.process)
-            with open("jackd.log") as log:
-                sys.exit("jackd did not start:\n" + log.read())
-        return self
+        wait = ["jack_wait", "-w", "-t", "1", "-s", self.name]
+        for _ in range(20):
+            up = not subprocess.run(wait, capture_output=True).returncode
+            if self.process.poll() is not None:
+                break
+            if up:
+                return ""
+        stop(self.process)
+        with open("jackd.log") as log:
+            return log.read() or "no reason given"
 
     def __exit__(self, *error):
         stop(self.process)
