@@ -196,6 +196,9 @@ prepare(TrainRun* const     run,
   const uint32_t n_mixtures = o->control.linear ? 0U : o->control.n_mixtures;
   RemStatus      st         = rem_frames_learn(
     &data->set.training, o->control.wishes, n_mixtures, &data->frames, error);
+  if (!st && o->resume) {
+    control_frames_of_model(o->output_path, &data->frames);
+  }
   if (!st && o->control.longest > 0.0) {
     data->frames.dt_maximum = (float)o->control.longest;
   }

@@ -46,6 +46,16 @@ void
 control_set_of_model(const char* path, RemControlSet* out);
 
 /**
+   Set scales and choices to those of a model, where dimensions are of the same
+   kind: a run that goes on keeps them, though performances may have come since
+   they were learned.
+
+   @param frames Stay as they are if there is no such model.
+*/
+void
+control_frames_of_model(const char* path, RemFrames* frames);
+
+/**
    Prepare what goes on while a run on `data` trains: folders are watched and
    models sent as its options say.
 

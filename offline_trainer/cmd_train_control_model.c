@@ -133,6 +133,27 @@ control_set_of_model(const char* const path, RemControlSet* const out)
   rem_model_free(model);
 }
 
+void
+control_frames_of_model(const char* const path, RemFrames* const frames)
+{
+  RemModel* model = NULL;
+  if (rem_model_read(path, &model, NULL, NULL)) {
+    return;
+  }
+  const RemFrames* const of = model->frames;
+  if (of && of->n_dims == frames->n_dims) {
+    frames->dt_offset  = of->dt_offset;
+    frames->dt_scale   = of->dt_scale;
+    frames->dt_maximum = of->dt_maximum;
+    for (uint32_t d = 0U; d < of->n_dims; ++d) {
+      if (of->dims[d].kind == frames->dims[d].kind) {
+        frames->dims[d] = of->dims[d];
+      }
+    }
+  }
+  rem_model_free(model);
+}
+
 /// Add a number to `all` if it is one
 static void
 add_real(json_t* const all, const char* const name, const double value)

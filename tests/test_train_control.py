@@ -79,6 +79,11 @@ def tensors(path):
             for name, t in header.items()}, texts
 
 
+def frames_of(path):
+    """Return how a model tells dimensions, with their scales"""
+    return json.loads(tensors(path)[1]['config'])['frames']
+
+
 def table_of(said):
     """Return the figures of the table at the end: net, AR, repeat"""
     rows = said.split('Validation, nats')[1].splitlines()[1:4]
@@ -246,7 +251,7 @@ def test_resume():
 
 def test_watch():
     """Waits for performances, takes in those that come, ends on Ctrl-C, and
-    goes on with the same ones held out"""
+    goes on with the same ones held out and the same scales"""
     os.makedirs('live', exist_ok=True)
     process = start(*SMALL, '--watch', '-o', 'live.safetensors', folder='live')
     time.sleep(0.5)
@@ -262,10 +267,11 @@ def test_watch():
     said = finish(process)
     assert 'Waiting for performances' in said, said
     assert '1 new performance' in said, said
-    tensors('live.safetensors')
+    scales = frames_of('live.safetensors')
     said = train(*SMALL, '--resume', '--time', '1s', '-o', 'live.safetensors',
                  folder='live')
     assert 'this net' in said and 'was there before' not in said, said
+    assert frames_of('live.safetensors') == scales
 
 
 def test_watch_changes():
