@@ -237,6 +237,17 @@ prove(TrainRun* const run, TrainProof* const proof, RemError* const error)
   return st;
 }
 
+/// Write the model that knows its loudness, and tell the plugin
+static RemStatus
+write_last(TrainRun* const run, RemError* const error)
+{
+  const RemStatus st = train_write_model(run, error);
+  if (!st && run->live) {
+    train_live_better(run);
+  }
+  return st;
+}
+
 /// Test the best model, write it for good, and the report
 static RemStatus
 conclude(TrainRun* const run, RemError* const error)
@@ -254,7 +265,7 @@ conclude(TrainRun* const run, RemError* const error)
          (train_set_metrics(run->model, &run->news, &proof.figures)
             ? REM_SUCCESS
             : (st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory"))) ||
-         (st = train_write_model(run, error)) ||
+         (st = write_last(run, error)) ||
          (run->facts.options->report_dir &&
           (st = write_report(run, &proof, error))));
   if (!st && !run->facts.options->quiet) {
@@ -298,6 +309,9 @@ train(TrainRun* const run, RemError* const error)
   const TrainOptions* const o  = run->facts.options;
   RemStatus                 st = rem_audio_lesson_open(
     &o->spec, &o->loss, run->facts.split, o->n_threads, &run->lesson, error);
+  if (!st && o->osc && !(run->live = train_live_new(o, NULL, error))) {
+    st = error->status;
+  }
   if (!st) {
     st = train_run(run, error);
   }
@@ -359,6 +373,7 @@ cmd_train(const int argc, char** const argv)
         : run_all(&run, &options, &recording, &split, &error)) {
     status = command_failed(argv[0], &error);
   }
+  train_live_free(run.live);
   rem_trainer_free(run.trainer);
   rem_lesson_clear(&run.lesson);
   rem_model_free(run.model);

@@ -45,9 +45,7 @@ typedef struct {
   double      longest;  ///< Seconds that the net waits at most; 0: as learned
   bool        all_rows; ///< Learn from what a net played, too
   RemKindWish wishes[REM_MAX_DIMS];
-  bool        watch;    ///< Go on as performances are added
-  const char* osc;      ///< Where a plugin listens, or NULL
-  const char* instance; ///< Which of its instances, or NULL
+  bool        watch; ///< Go on as performances are added
 } TrainControl;
 
 /// What the command line says
@@ -65,6 +63,8 @@ typedef struct {
   const char*    output_path;
   RemFormat      format; ///< Of the output
   const char*    report_dir;
+  const char*    osc;      ///< Where a plugin listens, or NULL
+  const char*    instance; ///< Which of its instances, or NULL
   const char*    name;
   const char*    author;
   const char*    notes;
@@ -184,6 +184,9 @@ train_path_with(const char* path, const char* ending);
 /// Performances that come and plugins that listen while training goes on
 typedef struct TrainLiveImpl TrainLive;
 
+/// See cmd_train_control.h
+typedef struct ControlDataImpl ControlData;
+
 /// A run and its files
 typedef struct {
   TrainFacts   facts;
@@ -210,6 +213,20 @@ typedef struct {
 */
 RemStatus
 train_run(TrainRun* run, RemError* error);
+
+/**
+   Prepare what goes on while a run trains: folders are watched and models sent
+   as its options say.
+
+   @param data Of control frames, changed as performances come; NULL for sound.
+   @return NULL with `error` filled if the address is none, or without memory.
+*/
+TrainLive*
+train_live_new(const TrainOptions* options, ControlData* data, RemError* error);
+
+/// Free it; NULL is allowed
+void
+train_live_free(TrainLive* live);
 
 /// A better model is on disk: tell the plugin
 void

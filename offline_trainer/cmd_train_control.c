@@ -274,7 +274,7 @@ train(TrainRun* const     run,
   command_hold_interrupts(); // Before threads start
   RemStatus st = rem_control_lesson_open(
     &o->spec, &data->frames, &data->set, o->n_threads, &run->lesson, error);
-  if (!st && (o->control.watch || o->control.osc) &&
+  if (!st && (o->control.watch || o->osc) &&
       !(run->live = train_live_new(o, data, error))) {
     st = error->status;
   }
@@ -300,7 +300,6 @@ train_control(TrainRun* const     run,
       !(st = prepare(run, options, &data, error))) {
     st = train(run, options, &data, error);
   }
-  train_live_free(run->live);
   control_data_clear(&data);
   return st;
 }

@@ -8,13 +8,13 @@
 #include "offline_trainer/cmd_train.h"
 
 /// Everything that a run on control frames learns from
-typedef struct {
+struct ControlDataImpl {
   RemPerformances all;        ///< Of the folder
   RemPerformances validation; ///< Of --validation, or none
   RemControlSet   set;
   RemFrames       frames;
   RemBaselines    baselines;
-} ControlData;
+};
 
 /// Free what data own
 void
@@ -54,20 +54,6 @@ control_set_of_model(const char* path, RemControlSet* out);
 */
 void
 control_frames_of_model(const char* path, RemFrames* frames);
-
-/**
-   Prepare what goes on while a run on `data` trains: folders are watched and
-   models sent as its options say.
-
-   @param data Changed as performances come.
-   @return NULL with `error` filled if the address is none, or without memory.
-*/
-TrainLive*
-train_live_new(const TrainOptions* options, ControlData* data, RemError* error);
-
-/// Free it; NULL is allowed
-void
-train_live_free(TrainLive* live);
 
 /// Measure how well simple predictions do on `data->set`
 RemStatus

@@ -17,7 +17,7 @@
 
 struct TrainLiveImpl {
   const TrainOptions* options;
-  ControlData*        data;
+  ControlData*        data;            ///< NULL for training on sound
   double              last_scan;       ///< As progress_clock()
   size_t              n_events;        ///< In all, as last read
   OscLink*            link;            ///< NULL if no plugin is told
@@ -39,14 +39,14 @@ train_live_new(const TrainOptions* const options,
   }
   live->options  = options;
   live->data     = data;
-  live->n_events = rem_performances_n_events(&data->all);
-  if (options->control.osc &&
-      !(live->link = osc_open(options->control.osc, OSC_TIMEOUT, error))) {
+  live->n_events = data ? rem_performances_n_events(&data->all) : 0U;
+  if (options->osc &&
+      !(live->link = osc_open(options->osc, OSC_TIMEOUT, error))) {
     free(live);
     return NULL;
   }
-  if (options->control.instance) {
-    (void)snprintf(live->name, NAME_SIZE, "%s", options->control.instance);
+  if (options->instance) {
+    (void)snprintf(live->name, NAME_SIZE, "%s", options->instance);
   }
   return live;
 }
@@ -60,7 +60,7 @@ train_live_free(TrainLive* const live)
   }
 }
 
-/// Find the first instance of a plugin for control frames
+/// Find the first instance of a plugin for what is learned
 static bool
 find_instance(TrainLive* const live, RemError* const error)
 {
@@ -71,19 +71,21 @@ find_instance(TrainLive* const live, RemError* const error)
   if (!osc_ask(live->link, &command, error)) {
     return false;
   }
+  const char* const    kind = live->data ? "control" : "audio";
   const OscRows* const rows = osc_entries(live->link);
   for (size_t i = 0U; i < rows->n; ++i) {
     const char* const name   = rows->rows[i].cells[0];
     const char* const plugin = rows->rows[i].cells[1];
-    if (plugin && strstr(plugin, "control")) {
+    if (plugin && strstr(plugin, kind)) {
       (void)snprintf(live->name, NAME_SIZE, "%s", name);
       return true;
     }
   }
   (void)rem_fail(error,
                  REM_NO_FILE,
-                 live->options->control.osc,
-                 "No instance of the control plugin runs there");
+                 live->options->osc,
+                 "No instance of the %s plugin runs there",
+                 kind);
   return false;
 }
 
@@ -117,7 +119,10 @@ train_live_better(TrainRun* const run)
     live->complained = false;
     return;
   }
-  if (!live->options->control.instance) {
+  if (error.status == REM_INTERRUPTED) {
+    return; // Nothing is wrong
+  }
+  if (!live->options->instance) {
     live->name[0] = '\0'; // It may come back under another name
   }
   if (!live->complained) {

@@ -97,12 +97,6 @@ train_read_control(TrainOptions* const o,
   case OPTION_WATCH:
     c->watch = true;
     break;
-  case OPTION_OSC:
-    c->osc = text;
-    break;
-  case OPTION_INSTANCE:
-    c->instance = text;
-    break;
   default: // OPTION_CONTROL, read before all others
     break;
   }

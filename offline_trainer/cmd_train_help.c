@@ -59,9 +59,6 @@ static const char help_frames[] =
   "      --watch               go on until Ctrl-C, and learn from "
   "performances\n"
   "                            as they are added\n"
-  "      --osc ADDRESS         have a running plugin load each better model:\n"
-  "                            osc.udp://HOST:PORT/, HOST:PORT, - is here\n"
-  "      --instance NAME       which of its instances [the first for control]\n"
   "\n";
 
 static const char help_limits[] =
@@ -98,6 +95,9 @@ static const char help_training[] =
   "Running\n"
   "      --resume              go on where MODEL.resume says, with the same\n"
   "                            options; only limits and threads may differ\n"
+  "      --osc ADDRESS         have a running plugin load each better model:\n"
+  "                            osc.udp://HOST:PORT/, HOST:PORT, - is here\n"
+  "      --instance NAME       which of its instances [the first that can]\n"
   "      --report DIR          write DIR/report.html and report.png\n"
   "  -q, --quiet               say only what is wrong\n"
   "  -h, --help                show this\n"
@@ -123,7 +123,8 @@ static const char help_examples[] =
   "                  -i dry.wav -t full.wav --knob Gain=1 -o amp.safetensors\n"
   "What plays on when the player stops, and learns while it is played:\n"
   "  remanence train --control ~/.local/share/remanence/logs \\\n"
-  "                  -o duet.safetensors --watch --osc -\n";
+  "                  --watch --osc - \\\n"
+  "                  -o ~/.local/share/remanence/models/duet.safetensors\n";
 
 void
 train_help(void)

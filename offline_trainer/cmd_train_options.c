@@ -50,6 +50,8 @@ static const struct option long_options[] = {
   {"name", required_argument, NULL, OPTION_NAME},
   {"author", required_argument, NULL, OPTION_AUTHOR},
   {"notes", required_argument, NULL, OPTION_NOTES},
+  {"osc", required_argument, NULL, OPTION_OSC},
+  {"instance", required_argument, NULL, OPTION_INSTANCE},
   {"quiet", no_argument, NULL, 'q'},
   {"control", required_argument, NULL, OPTION_CONTROL},
   {"validation", required_argument, NULL, OPTION_VALIDATION},
@@ -63,8 +65,6 @@ static const struct option long_options[] = {
   {"choice", required_argument, NULL, OPTION_CHOICE},
   {"continuous", required_argument, NULL, OPTION_CONTINUOUS},
   {"watch", no_argument, NULL, OPTION_WATCH},
-  {"osc", required_argument, NULL, OPTION_OSC},
-  {"instance", required_argument, NULL, OPTION_INSTANCE},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
 
@@ -150,6 +150,12 @@ read_word(TrainOptions* const o, const int letter)
     break;
   case OPTION_REPORT:
     o->report_dir = optarg;
+    break;
+  case OPTION_OSC:
+    o->osc = optarg;
+    break;
+  case OPTION_INSTANCE:
+    o->instance = optarg;
     break;
   case OPTION_NAME:
     o->name = optarg;
@@ -252,6 +258,11 @@ check_pairs(const TrainOptions* const o, const char* const command)
 static int
 check_output(TrainOptions* const o, const char* const command)
 {
+  if (o->instance && !o->osc) {
+    return command_usage(command,
+                         "--instance says which plugin is meant, but not where"
+                         " it runs: it wants --osc, too");
+  }
   if (!o->output_path) {
     return command_usage(command,
                          "wants -o, the model file to write, for example"

@@ -41,6 +41,8 @@ enum {
   OPTION_NAME,
   OPTION_AUTHOR,
   OPTION_NOTES,
+  OPTION_OSC,
+  OPTION_INSTANCE,
   OPTION_CONTROL,
   OPTION_VALIDATION,
   OPTION_DIMENSIONS,
@@ -53,8 +55,6 @@ enum {
   OPTION_CHOICE,
   OPTION_CONTINUOUS,
   OPTION_WATCH,
-  OPTION_OSC,
-  OPTION_INSTANCE,
 };
 
 /// Return whether the value of the option `letter` is a number in a range

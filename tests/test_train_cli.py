@@ -15,11 +15,17 @@ import pathlib
 import random
 import resource
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import time
 import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                'host'))
+
+import osc
 
 PROGRAM = pathlib.Path(os.environ['BUILD_DIR'])/'remanence'
 DS1 = pathlib.Path(os.environ.get('REMANENCE_SHARED', ''))/'data'/'ds1'
@@ -236,6 +242,42 @@ def test_valid_pair():
                  '2048', '--learning-rate', '0.3', '-o', 'v.safetensors')
     assert 'testing on 6 s' in said, said
     assert 'No better model' in said, said
+
+
+def test_osc():
+    """Each better model is loaded by the plugin for sound, not by another one,
+    and so is the last one, also after Ctrl-C"""
+    loads = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(('127.0.0.1', 0))
+        server.settimeout(0.1)
+        process = start(*SMALL, '--time', '60s', '--osc', 'localhost:%d'
+                        % server.getsockname()[1], '-o', 'heard.safetensors')
+        while process.poll() is None:
+            try:
+                data, peer = server.recvfrom(65536)
+            except socket.timeout:
+                continue
+            (_, address, values), = osc.decode(data)
+            if address == '/remanence/list':
+                for name in 'control-1', 'audio-1':
+                    server.sendto(osc.encode(
+                        '/remanence/instance', name,
+                        'urn:remanence:' + name[:-2], 'none'), peer)
+                server.sendto(osc.encode(address + '/ok', 2), peer)
+                continue
+            assert address == '/remanence/audio-1/load', address
+            assert values[0] == os.path.abspath('heard.safetensors'), values
+            loads.append(pathlib.Path(values[0]).read_bytes())
+            server.sendto(osc.encode(address + '/ok', values[0]), peer)
+            if len(loads) == 3:
+                process.send_signal(signal.SIGINT)
+    said = finish(process, 0)
+    assert 'did not take' not in said, said
+    assert len(loads) > 3, len(loads)
+    assert loads[-1] == pathlib.Path('heard.safetensors').read_bytes()
+    assert 'it wants --osc' in train('--instance', 'lead', '-o',
+                                     'a.safetensors', status=2)
 
 
 def esr_of(said):
