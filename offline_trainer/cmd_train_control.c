@@ -186,6 +186,26 @@ conclude(TrainRun* const run, RemError* const error)
   return REM_SUCCESS;
 }
 
+/// Refuse words about dimensions that there are none of
+static RemStatus
+check_wishes(const RemKindWish* const wishes,
+             const uint32_t           n_dims,
+             RemError* const          error)
+{
+  for (uint32_t d = n_dims; d < REM_MAX_DIMS; ++d) {
+    if (wishes[d] != REM_KIND_BY_VALUES) {
+      return rem_fail(error,
+                      REM_BAD_ARGUMENT,
+                      NULL,
+                      "Dimension %u is to be a switch, a choice or a number,"
+                      " but performances have %u",
+                      d + 1U,
+                      n_dims);
+    }
+  }
+  return REM_SUCCESS;
+}
+
 /// Learn what frames mean and prepare the run
 static RemStatus
 prepare(TrainRun* const     run,
@@ -194,15 +214,22 @@ prepare(TrainRun* const     run,
         RemError* const     error)
 {
   const uint32_t n_mixtures = o->control.linear ? 0U : o->control.n_mixtures;
-  RemStatus      st         = rem_frames_learn(
-    &data->set.training, o->control.wishes, n_mixtures, &data->frames, error);
-  if (!st && o->resume) {
+  RemStatus      st =
+    check_wishes(o->control.wishes, data->set.training.n_dims, error);
+  if (st || (st = rem_frames_learn(&data->set.training,
+                                   o->control.wishes,
+                                   n_mixtures,
+                                   &data->frames,
+                                   error))) {
+    return st;
+  }
+  if (o->resume) {
     control_frames_of_model(o->output_path, &data->frames);
   }
-  if (!st && o->control.longest > 0.0) {
+  if (o->control.longest > 0.0) {
     data->frames.dt_maximum = (float)o->control.longest;
   }
-  if (st || (st = control_data_measure(data, error))) {
+  if ((st = control_data_measure(data, error))) {
     return st;
   }
   o->spec.net =

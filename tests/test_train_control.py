@@ -133,6 +133,8 @@ def test_bad_folders():
                           ('broken', 'b.log')):
         said = train('-o', 'a.safetensors', folder=folder, status=1)
         assert words in said, (folder, said)
+    said = train('--switch', '1,4', '-o', 'a.safetensors', status=1)
+    assert 'Dimension 4' in said and 'have 3' in said, said
     said = train('--choice', '2', '-o', 'a.safetensors', status=1)
     assert 'Dimension 2' in said, said
     assert not os.path.exists('a.safetensors')
