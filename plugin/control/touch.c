@@ -230,8 +230,22 @@ take_position(RemControlPlugin* const      self,
                      t->speed > 0.0);
 }
 
+/// Return whether notes of a channel are those of a dimension
+REM_RT static bool
+has_notes(const RemMapping* const mapping, const uint32_t channel)
+{
+  for (uint32_t d = 0U; d < REM_MAX_DIMS; ++d) {
+    if (mapping->entry[d].kind == REM_MAP_NOTE &&
+        mapping->entry[d].channel == channel) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Pass on that the player lets go of a note, also of one that was struck at
-/// that very sample, in a block of `n` samples
+/// that very sample, in a block of `n` samples.  What ends is no `key`: all
+/// else of a sample stays one frame.
 REM_RT static void
 pass_off(RemControlPlugin* const self,
          const uint8_t* const    bytes,
@@ -241,7 +255,8 @@ pass_off(RemControlPlugin* const self,
 {
   const bool off = size == 3U && ((bytes[0] & 0xF0U) == 0x80U ||
                                   ((bytes[0] & 0xF0U) == 0x90U && !bytes[2]));
-  if (off && !rem_control_let_go(self, bytes, size, at) && at < n &&
+  if (off && has_notes(&self->mapping, bytes[0] & 0x0FU) &&
+      !rem_control_let_go(self, bytes, size, at) && at < n &&
       rem_duet_due(self->duet) <= self->now + at) {
     rem_control_play_until(self, at + 1U);
     (void)rem_control_let_go(self, bytes, size, at);
