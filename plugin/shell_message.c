@@ -80,8 +80,8 @@ request_text(RemShell* const       self,
   const char* const words = (const char*)LV2_ATOM_BODY_CONST(value);
   const char* const end   = (const char*)memchr(words, '\0', value->size);
   const size_t      n     = end ? (size_t)(end - words) : value->size;
-  if (value->type == self->uris.atom_string && n >= text->least &&
-      n < text->room) {
+  if (self->schedule && value->type == self->uris.atom_string &&
+      n >= text->least && n < text->room) {
     self->text_sizes[i] = note(&self->texts[i], text->work, words, n);
   } else {
     self->tell |= text->tell; // As it was

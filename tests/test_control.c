@@ -171,6 +171,25 @@ test_little(Control* const control)
   }
 }
 
+/// Where nobody can carry it out, a mapping that is asked for is answered with
+/// the one that stays
+static void
+test_no_worker(Control* const control)
+{
+  const HostSpec spec = {
+    HOST_CONTROL, 48000.0, HOST_FEATURE_ALL, HOST_WORK_NONE};
+  CHECK(!setenv("REMANENCE_OSC_PORT", "0", 1));
+  Host* const host = host_open(control->world, &spec);
+  CHECK(host && !unsetenv("REMANENCE_OSC_PORT"));
+  host_activate(host);
+  host_step(host, 64U);
+  host_forget(host);
+  host_send_set(host, 0U, HOST_MAPPING, LV2_ATOM__String, "note 1", 7U);
+  host_step(host, 64U);
+  CHECK(strstr(host->heard.mapping, "cc 1 20; cc 1 21"));
+  host_close(host);
+}
+
 /// A host may send anything to anything
 static void
 test_wild(Control* const control)
@@ -305,6 +324,7 @@ main(void)
   test_blocks(control);
   test_turns(control);
   test_ports(control);
+  test_no_worker(control);
   test_little(control);
   test_wild(control);
   test_disorder(control);
