@@ -25,18 +25,18 @@ static atomic_uint n_refused;
 /// What liblo calls in place of the system's own
 __attribute__((visibility("default"))) ssize_t
 sendto(const int                    fd,
-       const void* const            data,
-       const size_t                 size,
+       const void* const            buf,
+       const size_t                 n,
        const int                    flags,
-       const struct sockaddr* const to,
-       const socklen_t              n)
+       const struct sockaddr* const addr,
+       const socklen_t              addr_len)
 {
   if (atomic_load(&unplugged)) {
     (void)atomic_fetch_add(&n_refused, 1U);
     errno = ENETUNREACH;
     return -1;
   }
-  return (ssize_t)syscall(SYS_sendto, fd, data, size, flags, to, n);
+  return (ssize_t)syscall(SYS_sendto, fd, buf, n, flags, addr, addr_len);
 }
 
 int
