@@ -86,7 +86,7 @@ print_table(const EvalControl* const asked, const Finding* const finding)
 {
   const RemBaselines* const b = &finding->baselines;
   printf("%s on %s: %zu events of %zu performances\n\n"
-         "Nats per event; less is better\n"
+         "%s per event; less is better\n"
          "  this net         %9.3f\n"
          "  AR(%u)%*s %9.3f\n"
          "  repeat the last  %9.3f\n",
@@ -94,6 +94,7 @@ print_table(const EvalControl* const asked, const Finding* const finding)
          asked->folder,
          rem_performances_n_events(&finding->tested),
          finding->tested.n,
+         finding->model->frames->n_mixtures ? "Nats" : "Half the squared error",
          finding->nll,
          b->ar_order,
          b->ar_order > 9U ? 9 : 10,

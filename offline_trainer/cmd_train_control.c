@@ -139,10 +139,11 @@ print_summary(const TrainRun* const run)
   const TrainOptions* const o = run->facts.options;
   const RemBaselines* const b = run->facts.baselines;
   char                      time[32];
-  printf("Validation, nats per event; less is better\n"
+  printf("Validation, %s per event; less is better\n"
          "  this net         %9.3f  best of %u epochs in %s\n"
          "  AR(%u)%*s %9.3f\n"
          "  repeat the last  %9.3f\n",
+         run->facts.frames->n_mixtures ? "nats" : "half the squared error",
          run->news.best,
          run->news.epoch,
          progress_duration(run->news.seconds, time, sizeof(time)),

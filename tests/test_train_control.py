@@ -195,6 +195,9 @@ def test_validation():
                  'v.safetensors')
     assert 'up to 2.5 s' in run('info', 'v.safetensors')
     assert 'of 2: 3 dimensions' in said and 'held out' not in said, said
+    assert 'half the squared error per event' in said, said
+    assert 'Half the squared error per event' in run(
+        'eval', 'v.safetensors', '--control', 'tests')
     assert 'switch' not in said, said
     assert train(*SMALL, '--epochs', '1', '--choice', '1', '--quiet', '-o',
                  'q.safetensors') == ''

@@ -290,7 +290,7 @@ rem_control_lesson_open(const RemTrainSpec* const  spec,
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for performances");
   }
   *out = (RemLesson){.handle     = control,
-                     .figure     = "NLL",
+                     .figure     = frames->n_mixtures ? "NLL" : "error",
                      .n_threads  = n_threads,
                      .free       = free_control,
                      .prepare    = prepare,
