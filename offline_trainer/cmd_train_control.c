@@ -99,6 +99,31 @@ print_kinds(const RemFrames* const frames)
   }
 }
 
+/// Say what logs had that is not learned as it was
+static void
+print_findings(const RemPerformances* const p)
+{
+  if (p->n_short) {
+    fprintf(
+      stderr, "  left out: %zu logs with fewer than two events\n", p->n_short);
+  }
+  if (p->n_unlike) {
+    fprintf(stderr, "  left out: %zu logs of other dimensions\n", p->n_unlike);
+  }
+  if (p->n_range) {
+    fprintf(stderr,
+            "  warning: %zu values are not within 0 to 1, and count as 0 or"
+            " 1\n",
+            p->n_range);
+  }
+  if (p->n_back) {
+    fprintf(stderr,
+            "  note: the clock of logs went back %zu times; no time passes"
+            " there\n",
+            p->n_back);
+  }
+}
+
 /// Say what is about to happen
 static void
 print_plan(const TrainOptions* const o, const ControlData* const data)
@@ -120,15 +145,7 @@ print_plan(const TrainOptions* const o, const ControlData* const data)
   for (size_t i = 0U; i < held_out->n && !o->control.validation; ++i) {
     fprintf(stderr, "  held out: %s\n", held_out->names[i]);
   }
-  if (data->all.n_short) {
-    fprintf(stderr,
-            "  left out: %zu logs with fewer than two events\n",
-            data->all.n_short);
-  }
-  if (data->all.n_unlike) {
-    fprintf(
-      stderr, "  left out: %zu logs of other dimensions\n", data->all.n_unlike);
-  }
+  print_findings(&data->all);
   print_kinds(&data->frames);
 }
 

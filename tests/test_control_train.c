@@ -39,8 +39,11 @@ play(RemPerformances* const to,
   char                  copy[32];
   char*                 names[1]  = {copy};
   size_t                begins[2] = {0U, n};
-  const RemPerformances one       = {
-          N_DIMS, 1U, names, begins, &frames[0][0], 0U, 0U};
+  const RemPerformances one       = {.n_dims = N_DIMS,
+                                     .n      = 1U,
+                                     .names  = names,
+                                     .begins = begins,
+                                     .frames = &frames[0][0]};
   (void)snprintf(copy, sizeof(copy), "%s", name);
   CHECK(rem_performances_add(to, &one, 0U));
 }

@@ -211,6 +211,16 @@ def test_dimensions():
     said = train(*SMALL, '--dimensions', '3', '--epochs', '1', '-o',
                  'several.safetensors', folder='several')
     assert 'of 1: 3 dimensions' in said and 'out: 1 logs of other' in said, said
+    assert 'warning' not in said and 'note' not in said, said
+    bad = pathlib.Path('several/2026-01-31T12-00-00-4d-mdrnn.log')
+    rows = bad.read_text().splitlines(True)
+    rows[1] = rows[1].rsplit(',', 1)[0] + ',127\n'
+    rows[3:5] = rows[4:2:-1]
+    bad.write_text(''.join(rows))
+    said = train(*SMALL, '--dimensions', '3', '--epochs', '1', '-o',
+                 'several.safetensors', folder='several')
+    assert 'warning: 1 values are not within 0 to 1' in said, said
+    assert 'went back 1 times' in said, said
     said = train(*SMALL, '--dimensions', '2', '-o', 'several.safetensors',
                  folder='several', status=1)
     assert 'of that dimension' in said, said

@@ -19,6 +19,8 @@ typedef struct {
   size_t*  begins; ///< [n + 1] first frame of each; owned
   float*   frames; ///< [begins[n], 1 + n_dims] dt in s, then 0..1; owned.
                    ///< The dt of a first frame says nothing.
+  size_t n_range;  ///< Values that were put to the end of 0 to 1
+  size_t n_back;   ///< Times that a clock went back
   size_t n_unlike; ///< Logs that were left out: of other dimensions
   size_t n_short;  ///< Logs that were left out: fewer than two frames
 } RemPerformances;

@@ -40,12 +40,17 @@ add_log(RemPerformances* const out,
   if (good) {
     size_t begins[2]          = {0U, rem_log_frames(log, sources, frames)};
     char*  names[1]           = {name};
-    const RemPerformances one = {
-      .n_dims = log->n_dims, .n = 1U, .names = names, begins, frames, 0U, 0U};
+    const RemPerformances one = {.n_dims = log->n_dims,
+                                 .n      = 1U,
+                                 .names  = names,
+                                 .begins = begins,
+                                 .frames = frames};
     if (begins[1] < 2U) {
       ++out->n_short;
     } else {
       good = rem_performances_add(out, &one, 0U);
+      out->n_range += log->n_range;
+      out->n_back += log->n_back;
     }
   }
   free(frames);
