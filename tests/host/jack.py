@@ -9,6 +9,7 @@ late, and player, host and recorder see the same samples in the same cycle.
 import array
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -68,11 +69,28 @@ def stop(process):
             process.wait()
 
 
+def claim_name():
+    """Return a server's name, and a socket that holds it while it is open.
+
+    JACK has room for eight servers, and one that was killed gives its place
+    back only to one of its name: so names are few, and used again.
+    """
+    for n in range(8):
+        name = "remanence-test-%d-%d" % (os.getuid(), n)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind("\0" + name)
+            return name, claim
+        except OSError:
+            claim.close()
+    return sys.exit("eight JACK servers of tests are running")
+
+
 class Server:
     """jackd, for as long as the `with` lasts; clients find it by themselves"""
 
     def __init__(self, rate):
-        self.name = "remanence-test-%d" % os.getpid()
+        self.name, self.claim = claim_name()
         self.command = ["jackd", "-n", self.name, "-r", "-S", "-d", "dummy",
                         "-r", str(rate), "-p", str(BLOCK)]
         self.process = None
@@ -95,7 +113,8 @@ class Server:
         """Return why it does not run, or nothing"""
         with open("jackd.log", "w") as log:
             self.process = subprocess.Popen(self.command, stdout=log,
-                                            stderr=subprocess.STDOUT)
+                                            stderr=subprocess.STDOUT,
+                                            pass_fds=[self.claim.fileno()])
         wait = ["jack_wait", "-w", "-t", "1", "-s", self.name]
         for _ in range(20):
             up = not subprocess.run(wait, capture_output=True).returncode
@@ -109,6 +128,7 @@ class Server:
 
     def __exit__(self, *error):
         stop(self.process)
+        self.claim.close()
 
 
 class Client:
