@@ -125,7 +125,7 @@ train_live_better(TrainRun* const run)
   if (!live->options->instance) {
     live->name[0] = '\0'; // It may come back under another name
   }
-  if (!live->complained) {
+  if (!live->complained && !command_interrupted()) {
     progress_end(&run->progress, false);
     command_warn("train",
                  "the plugin did not take the model: %s; training goes on, and"

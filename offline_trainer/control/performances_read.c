@@ -84,7 +84,8 @@ rem_performances_read(const char* const      folder,
     st = rem_fail(error,
                   REM_NO_FILE,
                   folder,
-                  "None of its logs has two events or more of %s",
+                  "None of its logs has %stwo events or more of %s",
+                  settled > 0.0 ? "ended, with " : "",
                   all_rows ? "a player or a net" : "a player");
   }
   if (st) {
