@@ -107,6 +107,11 @@ print_findings(const RemPerformances* const p)
     fprintf(
       stderr, "  left out: %zu logs with fewer than two events\n", p->n_short);
   }
+  if (p->n_others) {
+    fprintf(stderr,
+            "  left out: %zu files that begin with no row of a log\n",
+            p->n_others);
+  }
   if (p->n_unlike) {
     fprintf(stderr, "  left out: %zu logs of other dimensions\n", p->n_unlike);
   }

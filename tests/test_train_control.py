@@ -217,10 +217,12 @@ def test_dimensions():
     rows[1] = rows[1].rsplit(',', 1)[0] + ',127\n'
     rows[3:5] = rows[4:2:-1]
     bad.write_text(''.join(rows))
+    pathlib.Path('several/c.log').write_text('12:00 started\n')
     said = train(*SMALL, '--dimensions', '3', '--epochs', '1', '-o',
                  'several.safetensors', folder='several')
     assert 'warning: 1 values are not within 0 to 1' in said, said
     assert 'went back 1 times' in said, said
+    assert 'left out: 1 files that begin with no row' in said, said
     said = train(*SMALL, '--dimensions', '2', '-o', 'several.safetensors',
                  folder='several', status=1)
     assert 'of that dimension' in said, said

@@ -21,6 +21,7 @@ typedef struct {
                    ///< The dt of a first frame says nothing.
   size_t n_range;  ///< Values that were put to the end of 0 to 1
   size_t n_back;   ///< Times that a clock went back
+  size_t n_others; ///< Files .log that were left out: no performance logs
   size_t n_unlike; ///< Logs that were left out: of other dimensions
   size_t n_short;  ///< Logs that were left out: fewer than two frames
 } RemPerformances;

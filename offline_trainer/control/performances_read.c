@@ -71,7 +71,9 @@ rem_performances_read(const char* const      folder,
              : (unsigned)REM_LOG_INTERFACE;
   RemLogs   logs = {.n = 0U};
   RemStatus st   = rem_logs_read(folder, n_dims, &logs, error);
-  *out = (RemPerformances){.n_unlike = logs.n_unlike, .n_short = logs.n_empty};
+  *out           = (RemPerformances){.n_others = logs.n_others,
+                                     .n_unlike = logs.n_unlike,
+                                     .n_short  = logs.n_empty};
   for (size_t i = 0U; !st && i < logs.n; ++i) {
     if (is_settled(logs.logs[i]->path, settled) &&
         !add_log(out, logs.logs[i], sources)) {
