@@ -4,6 +4,7 @@
 
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/text.h"
+#include "offline_trainer/report/picture.h"
 #include "offline_trainer/report/plot.h"
 #include "offline_trainer/report/style.h"
 
@@ -174,17 +175,6 @@ draw_on(cairo_surface_t* const          surface,
   return good;
 }
 
-/// Receive what cairo writes
-static cairo_status_t
-append(void* const                handle,
-       const unsigned char* const bytes,
-       const unsigned             size)
-{
-  RemText* const text = (RemText*)handle;
-  rem_text_add_bytes(text, bytes, size);
-  return text->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
-}
-
 /// Return whether `path` ends in `.name`
 static bool
 ends_in(const char* const path, const char* const name)
@@ -214,13 +204,14 @@ draw_bytes(const RemGesturesPicture* const picture,
                                          (int)lrint(PNG_SCALE * height));
     cairo_surface_set_device_scale(surface, PNG_SCALE, PNG_SCALE);
   } else {
-    surface = cairo_svg_surface_create_for_stream(append, text, WIDTH, height);
+    surface = cairo_svg_surface_create_for_stream(
+      rem_picture_append, text, WIDTH, height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
   }
   bool good = draw_on(surface, picture, &style);
   if (png) {
-    good = good && cairo_surface_write_to_png_stream(surface, append, text) ==
-                     CAIRO_STATUS_SUCCESS;
+    good = good && cairo_surface_write_to_png_stream(
+                     surface, rem_picture_append, text) == CAIRO_STATUS_SUCCESS;
   }
   cairo_surface_finish(surface);
   good = good && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;

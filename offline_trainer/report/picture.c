@@ -7,11 +7,10 @@
 
 #include <math.h>
 
-/// Receive what cairo writes
-static cairo_status_t
-append(void* const                handle,
-       const unsigned char* const bytes,
-       const unsigned             size)
+cairo_status_t
+rem_picture_append(void* const                handle,
+                   const unsigned char* const bytes,
+                   const unsigned             size)
 {
   RemText* const text = (RemText*)handle;
   rem_text_add_bytes(text, bytes, size);
@@ -41,10 +40,10 @@ rem_picture_svg_base64(RemText* const         text,
                        const double           width,
                        const double           height)
 {
-  RemText                svg = {NULL, 0U, 0U, false};
-  const RemBox           box = {0.0, 0.0, width, height};
-  cairo_surface_t* const surface =
-    cairo_svg_surface_create_for_stream(append, &svg, width, height);
+  RemText                svg     = {NULL, 0U, 0U, false};
+  const RemBox           box     = {0.0, 0.0, width, height};
+  cairo_surface_t* const surface = cairo_svg_surface_create_for_stream(
+    rem_picture_append, &svg, width, height);
   cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
   const bool drawn = draw_on(surface, draw, report, style, box);
   cairo_surface_finish(surface);
@@ -77,8 +76,8 @@ rem_picture_png(RemText* const         text,
   cairo_destroy(cr);
 
   const bool ok = draw_on(surface, draw, report, style, box) &&
-                  cairo_surface_write_to_png_stream(surface, append, text) ==
-                    CAIRO_STATUS_SUCCESS;
+                  cairo_surface_write_to_png_stream(
+                    surface, rem_picture_append, text) == CAIRO_STATUS_SUCCESS;
   cairo_surface_destroy(surface);
   text->failed = text->failed || !ok;
 }

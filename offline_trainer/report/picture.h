@@ -8,7 +8,12 @@
 #include "offline_trainer/report/figures.h"
 #include "offline_trainer/report/markup.h"
 
+#include <cairo.h>
 #include <stdbool.h>
+
+/// Receive what cairo writes, as its cairo_write_func_t; `handle` is a RemText
+cairo_status_t
+rem_picture_append(void* handle, const unsigned char* bytes, unsigned size);
 
 /// Append an SVG of `width` by `height` pixels, on transparent ground, as
 /// base64.  Out of memory shows in `text->failed`.
