@@ -51,7 +51,7 @@ prepare(void* const handle, float* const params)
 }
 
 static void
-draw(void* const handle, uint64_t* const random)
+draw(void* const handle, RemRandom* const random)
 {
   rem_streams_draw(&((Audio*)handle)->streams, random);
 }

@@ -6,6 +6,7 @@
 #ifndef REM_OFFLINE_TRAINER_LESSON_H
 #define REM_OFFLINE_TRAINER_LESSON_H
 
+#include "dsp/random.h"
 #include "offline_trainer/pool.h"
 
 #include <stdbool.h>
@@ -34,8 +35,8 @@ typedef struct {
   /// Better the parameters that a net begins with
   void (*prepare)(void* handle, float* params);
 
-  /// Choose streams for an epoch; `random` is a generator's state, advanced
-  void (*draw)(void* handle, uint64_t* random);
+  /// Choose streams for an epoch; `random` is advanced
+  void (*draw)(void* handle, RemRandom* random);
 
   /// Write down what draw() chose: [n_streams, 2]
   void (*get_places)(void* handle, uint64_t* places);

@@ -97,12 +97,12 @@ place_stream(const RemStreams* const streams, size_t middle)
 }
 
 void
-rem_streams_draw(RemStreams* const streams, uint64_t* const random)
+rem_streams_draw(RemStreams* const streams, RemRandom* const random)
 {
   const size_t all =
     rem_stretches_length(streams->stretches, streams->n_stretches);
   const double share = (double)all / streams->n_streams;
-  const double phase = rem_random_unit(random);
+  const double phase = rem_random_uniform(random);
   for (uint32_t i = 0; i < streams->n_streams; ++i) {
     const size_t middle = (size_t)(((double)i + phase) * share);
     streams->streams[i] =
@@ -170,14 +170,4 @@ rem_streams_target(const RemStreams* const streams,
   assert(window < streams->n_windows);
   return s->stretch->pair->target + s->begin +
          (size_t)window * streams->n_steps;
-}
-
-double
-rem_random_unit(uint64_t* const state)
-{
-  uint64_t z = (*state += 0x9E3779B97F4A7C15ULL);
-  z          = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-  z          = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-  z          = z ^ (z >> 31U);
-  return (double)(z >> 11U) * 0x1p-53;
 }

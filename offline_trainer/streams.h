@@ -5,6 +5,7 @@
 #ifndef REM_OFFLINE_TRAINER_STREAMS_H
 #define REM_OFFLINE_TRAINER_STREAMS_H
 
+#include "dsp/random.h"
 #include "dsp/status.h"
 #include "offline_trainer/split.h"
 
@@ -57,10 +58,10 @@ rem_streams_clear(RemStreams* streams);
    Choose where the streams of an epoch begin: at even distances over all
    stretches, from a random place on, and never across a stretch's border.
 
-   @param random State of the generator, any number; advanced.
+   @param random Advanced.
 */
 void
-rem_streams_draw(RemStreams* streams, uint64_t* random);
+rem_streams_draw(RemStreams* streams, RemRandom* random);
 
 /**
    Fill the input of a window: audio, then knobs.
@@ -82,10 +83,5 @@ rem_streams_fill(const RemStreams* streams,
 /// Return the target of `stream` in window `window`: [T]
 const float*
 rem_streams_target(const RemStreams* streams, uint32_t stream, uint32_t window);
-
-/// Return a random number in [0, 1) of the generator `state`.  Source: Steele,
-/// Lea, Flood 2014, doi:10.1145/2660193.2660195 (SplitMix64).
-double
-rem_random_unit(uint64_t* state);
 
 #endif // REM_OFFLINE_TRAINER_STREAMS_H

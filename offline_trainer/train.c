@@ -2,7 +2,7 @@
 
 #include "offline_trainer/train.h"
 
-#include "offline_trainer/streams.h"
+#include "dsp/random.h"
 #include "offline_trainer/train_internal.h"
 
 #include <math.h>
@@ -44,27 +44,27 @@ rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
 
 /// Fill `n` parameters with U(-bound, bound)
 static void
-fill_uniform(float* const    params,
-             const size_t    n,
-             const double    bound,
-             uint64_t* const random)
+fill_uniform(float* const     params,
+             const size_t     n,
+             const double     bound,
+             RemRandom* const random)
 {
   for (size_t i = 0; i < n; ++i) {
-    params[i] = (float)(bound * (2.0 * rem_random_unit(random) - 1.0));
+    params[i] = (float)(bound * (2.0 * rem_random_uniform(random) - 1.0));
   }
 }
 
 /// Give units memories of 1 to `longest` samples, evenly spread by octaves
 static void
-spread_memories(float* const    bias,
-                const uint32_t  n_hidden,
-                const double    longest,
-                uint64_t* const random)
+spread_memories(float* const     bias,
+                const uint32_t   n_hidden,
+                const double     longest,
+                RemRandom* const random)
 {
   float* const input  = bias; // Order of gates: i, f, g, o
   float* const forget = bias + n_hidden;
   for (uint32_t j = 0; j < n_hidden; ++j) {
-    forget[j] = (float)(rem_random_unit(random) * log(longest));
+    forget[j] = (float)(rem_random_uniform(random) * log(longest));
     input[j]  = -forget[j];
   }
 }
@@ -87,7 +87,7 @@ initialise(RemTrainer* const trainer)
 {
   const RemNetSpec* const net    = &trainer->spec.net;
   const double            bound  = 1.0 / sqrt((double)net->n_hidden);
-  uint64_t                random = trainer->spec.seed;
+  RemRandom               random = {trainer->spec.seed};
   fill_uniform(trainer->params, trainer->n_params, bound, &random);
   for (uint32_t l = 0; l < net->n_layers; ++l) {
     spread_memories(trainer->params + rem_net_layer_at(net, l).bias,

@@ -5,6 +5,7 @@
 #ifndef REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
 #define REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
 
+#include "dsp/random.h"
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/optim.h"
 #include "offline_trainer/pool.h"
@@ -17,18 +18,18 @@ typedef struct {
   double         share;  ///< Of the batch's loss
 } RemGroup;
 
-/// Counters that go to a checkpoint as they stand
+/// Counters that go to a checkpoint as they stand, 64 bits each
 typedef struct {
-  uint64_t random;    ///< Generator of streams' beginnings
-  uint64_t n_updates; ///< In all
-  uint64_t epoch;     ///< Complete epochs
-  uint64_t window;    ///< Next window of this epoch; 0 is before the draw
-  uint64_t n_unseen;  ///< Samples learned from since the last validation
-  uint64_t n_failures;
-  uint64_t n_far_off;    ///< Validations far from the best, in a row
-  uint64_t best_epoch;   ///< Of the best model
-  uint64_t n_seen;       ///< Updates since the parameters were last set
-  uint64_t n_adam_steps; ///< As in `adam`; only for the checkpoint
+  RemRandom random;    ///< Of streams' beginnings
+  uint64_t  n_updates; ///< In all
+  uint64_t  epoch;     ///< Complete epochs
+  uint64_t  window;    ///< Next window of this epoch; 0 is before the draw
+  uint64_t  n_unseen;  ///< Samples learned from since the last validation
+  uint64_t  n_failures;
+  uint64_t  n_far_off;    ///< Validations far from the best, in a row
+  uint64_t  best_epoch;   ///< Of the best model
+  uint64_t  n_seen;       ///< Updates since the parameters were last set
+  uint64_t  n_adam_steps; ///< As in `adam`; only for the checkpoint
 } RemTrainCounters;
 
 /// Numbers that go to a checkpoint as they stand

@@ -250,7 +250,7 @@ test_held_out(const Device* const device, const RemSplit* const split)
 {
   RemError   error;
   RemStreams streams;
-  uint64_t   random = 9U;
+  RemRandom  random = {9U};
   CHECK(split->n_held_out == 2U);
   CHECK(rem_stretches_length(split->held_out, 2U) == 2U * (N / 10U));
   CHECK(rem_stretches_length(split->training, split->n_training) ==
@@ -281,7 +281,7 @@ test_fill(const RemSplit* const split)
   static float input[N_STEPS * N_ROWS];
   RemError     error;
   RemStreams   streams;
-  uint64_t     random = 11U;
+  RemRandom    random = {11U};
   CHECK(!rem_streams_open(split->training, 1U, 5U, N_STEPS, &streams, &error));
   rem_streams_draw(&streams, &random);
   for (int64_t at = -96; at <= 64; at += 32) {

@@ -3,9 +3,8 @@
 #include "offline_trainer/bench/noise.h"
 
 #include "dsp/kernel/kernel.h"
-#include "offline_trainer/streams.h"
+#include "dsp/random.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 float*
@@ -13,9 +12,9 @@ rem_bench_noise(const size_t n, const float scale)
 {
   const size_t lines = (n * sizeof(float) + REM_ALIGN - 1U) / REM_ALIGN;
   float* const x     = (float*)aligned_alloc(REM_ALIGN, lines * REM_ALIGN);
-  uint64_t     seed  = 1U;
+  RemRandom    seed  = {1U};
   for (size_t i = 0; x && i < n; ++i) {
-    x[i] = scale * (float)(2.0 * rem_random_unit(&seed) - 1.0);
+    x[i] = scale * (float)(2.0 * rem_random_uniform(&seed) - 1.0);
   }
   return x;
 }

@@ -99,13 +99,11 @@ prepare(void* const handle, float* const params)
 }
 
 static void
-draw(void* const handle, uint64_t* const random)
+draw(void* const handle, RemRandom* const random)
 {
   Control* const control = (Control*)handle;
-  RemRandom      from    = {*random};
-  control->seed          = *random;
-  (void)rem_random_uniform(&from);
-  *random = from.state;
+  control->seed          = random->state;
+  (void)rem_random_uniform(random);
   rem_row_streams_draw(
     &control->data.streams, &control->data.training, control->seed);
 }
