@@ -15,17 +15,14 @@ import pathlib
 import random
 import resource
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import time
 import wave
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                'host'))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import osc
+from training import Plugins, tensors
 
 PROGRAM = pathlib.Path(os.environ['BUILD_DIR'])/'remanence'
 DS1 = pathlib.Path(os.environ.get('REMANENCE_SHARED', ''))/'data'/'ds1'
@@ -72,17 +69,6 @@ def finish(process, status):
 
 def train(*arguments, status=0, **options):
     return finish(start(*arguments, **options), status)
-
-
-def tensors(path):
-    """Return the bytes of every tensor of a safetensors file, and its texts"""
-    data = pathlib.Path(path).read_bytes()
-    length = struct.unpack('<Q', data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    texts = header.pop('__metadata__', {})
-    return {name: data[8 + length + t['data_offsets'][0]:
-                       8 + length + t['data_offsets'][1]]
-            for name, t in header.items()}, texts
 
 
 def wait_for(path, process):
@@ -248,28 +234,14 @@ def test_osc():
     """Each better model is loaded by the plugin for sound, not by another one,
     and so is the last one, also after Ctrl-C"""
     loads = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(('127.0.0.1', 0))
-        server.settimeout(0.1)
-        process = start(*SMALL, '--time', '60s', '--osc', 'localhost:%d'
-                        % server.getsockname()[1], '-o', 'heard.safetensors')
-        while process.poll() is None:
-            try:
-                data, peer = server.recvfrom(65536)
-            except socket.timeout:
-                continue
-            (_, address, values), = osc.decode(data)
-            if address == '/remanence/list':
-                for name in 'control-1', 'audio-1':
-                    server.sendto(osc.encode(
-                        '/remanence/instance', name,
-                        'urn:remanence:' + name[:-2], 'none'), peer)
-                server.sendto(osc.encode(address + '/ok', 2), peer)
-                continue
+    with Plugins('control-1', 'audio-1') as plugins:
+        process = start(*SMALL, '--time', '60s', '--osc', plugins.address,
+                        '-o', 'heard.safetensors')
+        for address, values, answer in plugins.commands(process):
             assert address == '/remanence/audio-1/load', address
             assert values[0] == os.path.abspath('heard.safetensors'), values
             loads.append(pathlib.Path(values[0]).read_bytes())
-            server.sendto(osc.encode(address + '/ok', values[0]), peer)
+            answer('/ok', values[0])
             if len(loads) == 3:
                 process.send_signal(signal.SIGINT)
     said = finish(process, 0)

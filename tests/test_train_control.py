@@ -10,16 +10,13 @@ import pathlib
 import random
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                'host'))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import osc
+from training import Plugins, tensors
 
 PROGRAM = pathlib.Path(os.environ['BUILD_DIR'])/'remanence'
 REAL = pathlib.Path(os.environ.get('REMANENCE_SHARED', ''))/'data'/'control-9d'
@@ -66,17 +63,6 @@ def finish(process, status=0):
 
 def train(*arguments, status=0, **options):
     return finish(start(*arguments, **options), status)
-
-
-def tensors(path):
-    """Return the bytes of every tensor of a safetensors file, and its texts"""
-    data = pathlib.Path(path).read_bytes()
-    length = struct.unpack('<Q', data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    texts = header.pop('__metadata__', {})
-    return {name: data[8 + length + t['data_offsets'][0]:
-                       8 + length + t['data_offsets'][1]]
-            for name, t in header.items()}, texts
 
 
 def frames_of(path):
@@ -317,30 +303,16 @@ def test_osc():
     """Each better model is loaded by the control plugin, not by another one;
     what the plugin says against it stops nothing"""
     loads = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(('127.0.0.1', 0))
-        server.settimeout(0.1)
-        process = start(*SMALL, '--epochs', '30', '--osc', 'localhost:%d'
-                        % server.getsockname()[1], '-o', 'heard.safetensors')
-        while process.poll() is None:
-            try:
-                data, peer = server.recvfrom(65536)
-            except socket.timeout:
-                continue
-            (_, address, values), = osc.decode(data)
-            if address == '/remanence/list':
-                for name in 'audio-1', 'control-1':
-                    server.sendto(osc.encode(
-                        '/remanence/instance', name,
-                        'urn:remanence:' + name[:-2], 'none'), peer)
-                server.sendto(osc.encode(address + '/ok', 2), peer)
-                continue
+    with Plugins('audio-1', 'control-1') as plugins:
+        process = start(*SMALL, '--epochs', '30', '--osc', plugins.address,
+                        '-o', 'heard.safetensors')
+        for address, values, answer in plugins.commands(process):
             assert address == '/remanence/control-1/load', address
             loads.append(values[0])
-            server.sendto(osc.encode(address + '/ok', values[0])
-                          if len(loads) > 1 else
-                          osc.encode(address + '/error', 5, 'No model of mine'),
-                          peer)
+            if len(loads) > 1:
+                answer('/ok', values[0])
+            else:
+                answer('/error', 5, 'No model of mine')
     said = finish(process)
     assert said.count('No model of mine') == 1, said
     assert len(loads) > 2, loads
