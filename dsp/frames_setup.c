@@ -33,13 +33,12 @@ rem_frames_net(const RemFrames* const frames,
                const uint32_t         n_hidden,
                const uint32_t         n_layers)
 {
-  const RemNetSpec spec = {REM_CELL_LSTM,
-                           frames->n_mixtures ? REM_HEAD_MDN : REM_HEAD_LINEAR,
-                           rem_frames_n_in(frames),
-                           n_hidden,
-                           n_layers,
-                           rem_frames_n_out(frames),
-                           false};
+  const RemNetSpec spec = {.head     = frames->n_mixtures ? REM_HEAD_MDN
+                                                          : REM_HEAD_LINEAR,
+                           .n_in     = rem_frames_n_in(frames),
+                           .n_hidden = n_hidden,
+                           .n_layers = n_layers,
+                           .n_out    = rem_frames_n_out(frames)};
   return spec;
 }
 

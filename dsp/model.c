@@ -21,6 +21,14 @@ enum { WIDE_OUT = 16, WIDE_CHECK_FRAMES = 32 };
 #define SETTLE_TOLERANCE 1e-6f ///< Change per SETTLE_STEP that counts as none
 #define SETTLE_WORK 4e10       ///< Multiply-adds that a rest state may cost
 
+const char*
+rem_frame_kind_name(const RemFrameKind kind)
+{
+  static const char* const names[] = {
+    "audio", "control", "symbols", "spectra", "vectors"};
+  return names[kind];
+}
+
 RemModel*
 rem_model_new(const RemNetSpec* const spec)
 {
@@ -56,6 +64,7 @@ rem_model_new_control(const RemFrames* const frames,
     return NULL;
   }
   *copy         = *frames;
+  model->kind   = REM_FRAME_CONTROL;
   model->frames = copy;
   return model;
 }
@@ -65,6 +74,10 @@ rem_model_free(RemModel* const model)
 {
   if (model) {
     free(model->frames);
+    rem_symbols_free(model->symbols);
+    rem_symbols_free(model->labels);
+    free(model->spectra);
+    rem_encoder_free(model->encoder);
     free(model->params);
     free(model->rest);
     free(model->check.input);

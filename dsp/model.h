@@ -6,9 +6,12 @@
 #ifndef REM_DSP_MODEL_H
 #define REM_DSP_MODEL_H
 
+#include "dsp/encoder.h"
 #include "dsp/frames.h"
 #include "dsp/net.h"
+#include "dsp/spectra.h"
 #include "dsp/status.h"
+#include "dsp/symbols.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +30,20 @@ typedef struct {
   float default_value; ///< Between the two
 } RemKnob;
 
+/// What a frame of a net is, and so what plays it
+typedef enum {
+  REM_FRAME_AUDIO,    ///< A sample and knobs: dsp/voice.h
+  REM_FRAME_CONTROL,  ///< Controls' values: dsp/predictor.h
+  REM_FRAME_SYMBOL,   ///< One of a vocabulary
+  REM_FRAME_SPECTRUM, ///< Bands of a stretch of sound
+  REM_FRAME_VECTOR,   ///< Any other numbers, such as the notes that sound
+} RemFrameKind;
+
+/// Return the word for a kind of frames in model files and messages: audio,
+/// control, symbols, spectra, vectors
+const char*
+rem_frame_kind_name(RemFrameKind kind);
+
 /// A short recording of the net itself, from the rest state, in [-1, 1]
 typedef struct {
   uint32_t n_frames; ///< 0 if there is none
@@ -38,14 +55,19 @@ typedef struct {
    A model.  Every pointer is owned by the model, from malloc(), or NULL.
 
    For sound, one mono stream plays as y = out_gain * net(in_gain * x, knobs).
-   With `frames` it is a net for control frames (dsp/predictor.h), and what
-   concerns sound says nothing.
+   For all other kinds of frames what concerns sound says nothing.
 */
 typedef struct {
-  RemNetSpec    spec;   ///< I = 1 + n_knobs for audio
-  RemFrames*    frames; ///< What columns mean; NULL for audio
-  float*        params; ///< [rem_net_n_params()]
-  float*        rest;   ///< [rem_net_n_state()] rest state
+  RemNetSpec   spec; ///< I = 1 + n_knobs for audio
+  RemFrameKind kind;
+  RemFrames*   frames;   ///< What columns of control mean, else NULL
+  RemSymbols*  symbols;  ///< What is read, unless spec.n_symbols is 0
+  RemSymbols*  labels;   ///< What is chosen from, by softmax or sigmoid; a net
+                         ///< that goes on what it reads has `symbols` again
+  RemSpectra*   spectra; ///< Of #REM_FRAME_SPECTRUM, else NULL
+  RemEncoder*   encoder; ///< Unless `spec` is the whole net: NULL
+  float*        params;  ///< [rem_net_n_params()]
+  float*        rest;    ///< [rem_net_n_state()] rest state
   RemModelCheck check;
   uint32_t      n_knobs;
   RemKnob*      knobs;       ///< [n_knobs]

@@ -16,8 +16,11 @@ no_memory(RemError* const error)
 static RemNetSpec
 spec_of(const uint32_t n_layers, const uint32_t n_hidden)
 {
-  return (RemNetSpec){
-    REM_CELL_LSTM, REM_HEAD_LINEAR, 1, n_hidden, n_layers, 1, true};
+  return (RemNetSpec){.n_in     = 1,
+                      .n_hidden = n_hidden,
+                      .n_layers = n_layers,
+                      .n_out    = 1,
+                      .skip     = true};
 }
 
 static RemStatus

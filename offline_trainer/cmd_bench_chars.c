@@ -127,13 +127,10 @@ bench_chars(const Bench* const  bench,
   const uint32_t more = bench->n_threads > 1U ? bench->n_threads : 0U;
   RemStatus      st   = REM_SUCCESS;
   for (uint32_t i = 0; !st && i < bench->chars.n; ++i) {
-    Row row   = {.training  = {{REM_CELL_LSTM,
-                                REM_HEAD_LINEAR,
-                                N_CHARS,
-                                bench->chars.first[i],
-                                bench->chars.second[i],
-                                N_CHARS,
-                                false},
+    Row row   = {.training  = {{.n_in     = N_CHARS,
+                                .n_hidden = bench->chars.first[i],
+                                .n_layers = bench->chars.second[i],
+                                .n_out    = N_CHARS},
                                N_STREAMS,
                                N_STEPS,
                                true},

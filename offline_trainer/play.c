@@ -84,13 +84,13 @@ RemStatus
 player_open(Player* const p, RemError* const error)
 {
   RemStatus st = rem_model_read(p->path, &p->model, NULL, error);
-  if (!st && p->model->frames) {
+  if (!st && p->model->kind != REM_FRAME_AUDIO) {
     st = rem_fail(error,
                   REM_UNSUPPORTED,
                   p->path,
-                  "It is a model for control frames and plays no sound:"
-                  " `remanence eval --control` and `remanence generate` are"
-                  " for those");
+                  "It is a model for %s frames and plays no sound:"
+                  " `remanence eval` and `remanence generate` are for those",
+                  rem_frame_kind_name(p->model->kind));
   }
   for (uint32_t k = 0; !st && k < p->model->n_knobs; ++k) {
     const RemKnob* const knob = &p->model->knobs[k];

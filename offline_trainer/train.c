@@ -12,17 +12,20 @@
 RemTrainSpec
 rem_train_default(void)
 {
-  const RemTrainSpec spec = {
-    .net       = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 32U, 1U, 1U, true},
-    .n_streams = 32U,
-    .n_steps   = 256U,
-    .n_warm_up = 1000U,
-    .memory    = 2000.0,
-    .rate      = 0.02,
-    .decay     = 0.0,
-    .clip      = 1.0,
-    .keep      = 0.99,
-    .seed      = 1U};
+  const RemTrainSpec spec = {.net       = {.n_in     = 1U,
+                                           .n_hidden = 32U,
+                                           .n_layers = 1U,
+                                           .n_out    = 1U,
+                                           .skip     = true},
+                             .n_streams = 32U,
+                             .n_steps   = 256U,
+                             .n_warm_up = 1000U,
+                             .memory    = 2000.0,
+                             .rate      = 0.02,
+                             .decay     = 0.0,
+                             .clip      = 1.0,
+                             .keep      = 0.99,
+                             .seed      = 1U};
   return spec;
 }
 

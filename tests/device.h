@@ -26,10 +26,11 @@ typedef struct {
 static inline void
 play_teacher(RemPair* const pair, uint32_t seed)
 {
-  const RemNetSpec spec  = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 4U, 1U, 1U, 1};
-  RemModel* const  model = rem_model_new(&spec);
-  uint32_t         other = 77U;
-  RemError         error;
+  const RemNetSpec spec = {
+    .n_in = 1U, .n_hidden = 4U, .n_layers = 1U, .n_out = 1U, .skip = true};
+  RemModel* const model = rem_model_new(&spec);
+  uint32_t        other = 77U;
+  RemError        error;
   CHECK(model);
   for (size_t i = 0; i < rem_net_n_params(&spec); ++i) {
     model->params[i] = noise(&other);

@@ -20,9 +20,12 @@ plain_model(const uint32_t n_in,
             const uint32_t n_layers,
             const bool     skip)
 {
-  const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, n_in, n_hidden, n_layers, 1, skip};
-  RemModel* const model = rem_model_new(&spec);
+  const RemNetSpec spec  = {.n_in     = n_in,
+                            .n_hidden = n_hidden,
+                            .n_layers = n_layers,
+                            .n_out    = 1,
+                            .skip     = skip};
+  RemModel* const  model = rem_model_new(&spec);
   CHECK(model);
   random_params(&spec, model->params, 0.4f, 7U);
   model->params[rem_net_layer_at(&spec, 0).bias]     = -0.0f;

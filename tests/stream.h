@@ -36,7 +36,7 @@ static inline RemModel*
 small_model(const uint32_t n_hidden, const double rate)
 {
   const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, 3, n_hidden, 1, 1, true};
+    .n_in = 3, .n_hidden = n_hidden, .n_layers = 1, .n_out = 1, .skip = true};
   RemModel* const model = rem_model_new(&spec);
   CHECK(model);
   random_params(&spec, model->params, 0.3f, 4U);
@@ -54,8 +54,9 @@ small_model(const uint32_t n_hidden, const double rate)
 static inline RemModel*
 straight_model(const double rate)
 {
-  const RemNetSpec spec  = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 1, 1, 1, true};
-  RemModel* const  model = rem_model_new(&spec);
+  const RemNetSpec spec = {
+    .n_in = 1, .n_hidden = 1, .n_layers = 1, .n_out = 1, .skip = true};
+  RemModel* const model = rem_model_new(&spec);
   CHECK(model);
   model->sample_rate = rate;
   return model;

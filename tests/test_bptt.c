@@ -22,11 +22,11 @@ enum { MAX_CELLS = 4096 };
 static const char* const isas[] = {"generic", "avx2", "avx512", "neon"};
 
 static const RemNetSpec specs[] = {
-  {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 1, 1, 1, true},
-  {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 8, 1, 1, true},
-  {REM_CELL_LSTM, REM_HEAD_LINEAR, 3, 5, 2, 2, true},
-  {REM_CELL_LSTM, REM_HEAD_LINEAR, 4, 17, 1, 3, false},
-  {REM_CELL_LSTM, REM_HEAD_LINEAR, 2, 12, 3, 1, true},
+  {.n_in = 1, .n_hidden = 1, .n_layers = 1, .n_out = 1, .skip = true},
+  {.n_in = 1, .n_hidden = 8, .n_layers = 1, .n_out = 1, .skip = true},
+  {.n_in = 3, .n_hidden = 5, .n_layers = 2, .n_out = 2, .skip = true},
+  {.n_in = 4, .n_hidden = 17, .n_layers = 1, .n_out = 3},
+  {.n_in = 2, .n_hidden = 12, .n_layers = 3, .n_out = 1, .skip = true},
 };
 
 static void*
@@ -279,13 +279,11 @@ run_case(const char* const in, const char* const out)
   FILE* const to   = fopen(out, "wb");
   CHECK(from && to && fread(size, sizeof(*size), 7, from) == 7);
 
-  const RemNetSpec spec   = {REM_CELL_LSTM,
-                             REM_HEAD_LINEAR,
-                             size[0],
-                             size[1],
-                             size[2],
-                             size[3],
-                             size[4]};
+  const RemNetSpec spec   = {.n_in     = size[0],
+                             .n_hidden = size[1],
+                             .n_layers = size[2],
+                             .n_out    = size[3],
+                             .skip     = size[4]};
   const size_t     n      = rem_net_n_params(&spec);
   const size_t     rows   = (size_t)size[5] * size[6];
   float* const     params = (float*)allocate(n, sizeof(float));

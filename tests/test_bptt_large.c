@@ -64,8 +64,9 @@ static void
 test_large_window(void)
 {
   enum { HIDDEN = 40, ALL = 50, STEPS = 900, PART = 10, N = ALL * STEPS };
-  const RemNetSpec  spec = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, HIDDEN, 2, 1, 1};
-  const size_t      n    = rem_net_n_params(&spec);
+  const RemNetSpec spec = {
+    .n_in = 1, .n_hidden = HIDDEN, .n_layers = 2, .n_out = 1, .skip = true};
+  const size_t      n      = rem_net_n_params(&spec);
   float* const      params = (float*)allocate(n, sizeof(float));
   float* const      data   = (float*)allocate((size_t)4 * N, sizeof(float));
   RemBpttNet* const net    = rem_bptt_net_new(&spec);
@@ -101,7 +102,7 @@ static void
 test_groups(const uint32_t n_hidden, const uint32_t least)
 {
   const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, 1, n_hidden, 1, 1, 1};
+    .n_in = 1, .n_hidden = n_hidden, .n_layers = 1, .n_out = 1, .skip = true};
   for (uint32_t n = 1U; n <= 5000U; ++n) {
     const uint32_t groups  = rem_bptt_n_groups(&spec, n, 256U);
     bool           smaller = false; // Larger groups come first

@@ -253,7 +253,7 @@ test_wrong_kind(Control* const control)
   host_worker_drain(&host->worker);
   host_step(host, 64U);
   CHECK(strstr(host->heard.message,
-               "is a net for sound; expected a net for "
+               "is a net for audio frames; expected a net for "
                "control frames (remanence train "
                "--control); a.safetensors plays on"));
   CHECK(host_get(host, "status") == 3.0f);

@@ -181,9 +181,10 @@ test_sizes(void)
 static RemModel*
 make_model(const uint32_t n_knobs, const uint32_t n_in)
 {
-  const RemNetSpec spec = {REM_CELL_LSTM, REM_HEAD_LINEAR, n_in, 9U, 2U, 1U, 1};
-  RemModel* const  model = rem_model_new(&spec);
-  uint32_t         seed  = 3U;
+  const RemNetSpec spec = {
+    .n_in = n_in, .n_hidden = 9U, .n_layers = 2U, .n_out = 1U, .skip = true};
+  RemModel* const model = rem_model_new(&spec);
+  uint32_t        seed  = 3U;
   CHECK(model);
   for (size_t i = 0; i < rem_net_n_params(&spec); ++i) {
     model->params[i] = 0.3f * noise(&seed);

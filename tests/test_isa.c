@@ -161,11 +161,11 @@ int
 main(const int argc, char** const argv)
 {
   static const RemNetSpec specs[] = {
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 7, 1, 1, false},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 16, 1, 1, true},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 40, 1, 1, true},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 96, 1, 1, true},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 24, 2, 1, true},
+    {.n_in = 1, .n_hidden = 7, .n_layers = 1, .n_out = 1},
+    {.n_in = 1, .n_hidden = 16, .n_layers = 1, .n_out = 1, .skip = true},
+    {.n_in = 1, .n_hidden = 40, .n_layers = 1, .n_out = 1, .skip = true},
+    {.n_in = 1, .n_hidden = 96, .n_layers = 1, .n_out = 1, .skip = true},
+    {.n_in = 1, .n_hidden = 24, .n_layers = 2, .n_out = 1, .skip = true},
   };
   if (argc == 2 && !strcmp(argv[1], "which")) {
     puts(rem_net_isa());

@@ -128,10 +128,10 @@ static void
 test_against_double(void)
 {
   static const RemNetSpec specs[] = {
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 8, 1, 1, false},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 20, 1, 1, true},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 40, 1, 1, true},
-    {REM_CELL_LSTM, REM_HEAD_LINEAR, 3, 16, 2, 2, true},
+    {.n_in = 1, .n_hidden = 8, .n_layers = 1, .n_out = 1},
+    {.n_in = 1, .n_hidden = 20, .n_layers = 1, .n_out = 1, .skip = true},
+    {.n_in = 1, .n_hidden = 40, .n_layers = 1, .n_out = 1, .skip = true},
+    {.n_in = 3, .n_hidden = 16, .n_layers = 2, .n_out = 2, .skip = true},
   };
   for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); ++i) {
     const RemNetSpec* const spec   = &specs[i];
@@ -157,7 +157,8 @@ test_against_double(void)
 static void
 test_large_cells(void)
 {
-  const RemNetSpec spec = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 16, 1, 1, false};
+  const RemNetSpec spec = {
+    .n_in = 1, .n_hidden = 16, .n_layers = 1, .n_out = 1};
   float* const     params = floats(rem_net_n_params(&spec));
   float* const     x      = noise_frames(N_FRAMES, 9U);
   const RemLayerAt at     = rem_net_layer_at(&spec, 0);
@@ -198,13 +199,11 @@ static void
 test_every_size(void)
 {
   for (uint32_t h = 1; h <= 1024; h = h < 100 ? h + 1 : 2 * h - h / 3) {
-    const RemNetSpec spec   = {REM_CELL_LSTM,
-                               REM_HEAD_LINEAR,
-                               1 + h % 5,
-                               h,
-                             h < 64 ? 1 + h % 3 : 1,
-                               1 + h % 4 % (1 + h % 5),
-                               h % 2 == 0};
+    const RemNetSpec spec   = {.n_in     = 1 + h % 5,
+                               .n_hidden = h,
+                               .n_layers = h < 64 ? 1 + h % 3 : 1,
+                               .n_out    = 1 + h % 4 % (1 + h % 5),
+                               .skip     = h % 2 == 0};
     const uint32_t   n      = h < 100 ? 40 : 6;
     float* const     params = floats(rem_net_n_params(&spec));
     float* const     x      = noise_frames((size_t)n * spec.n_in, h);
@@ -223,12 +222,15 @@ test_cuts(void)
 {
   static const uint32_t cuts[] = {1, 2, 3, 5, 15, 16, 17, 61, 64, 333, 0};
   for (uint32_t h = 3; h < 80; h += 19) {
-    const RemNetSpec spec = {
-      REM_CELL_LSTM, REM_HEAD_LINEAR, 2, h, 1 + h % 3, 2, true};
-    float* const params = floats(rem_net_n_params(&spec));
-    float* const x      = noise_frames((size_t)N_SHORT * 2, h);
-    float* const whole  = floats((size_t)N_SHORT * 2);
-    float* const parts  = floats((size_t)N_SHORT * 2);
+    const RemNetSpec spec   = {.n_in     = 2,
+                               .n_hidden = h,
+                               .n_layers = 1 + h % 3,
+                               .n_out    = 2,
+                               .skip     = true};
+    float* const     params = floats(rem_net_n_params(&spec));
+    float* const     x      = noise_frames((size_t)N_SHORT * 2, h);
+    float* const     whole  = floats((size_t)N_SHORT * 2);
+    float* const     parts  = floats((size_t)N_SHORT * 2);
     random_params(&spec, params, 0.5f, h);
     play(&spec, params, x, whole, N_SHORT);
 
@@ -256,8 +258,9 @@ test_cuts(void)
 static void
 test_state(void)
 {
-  const RemNetSpec spec = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 5, 2, 1, true};
-  float            params[1000], values[20], again[20], x[3] = {1, -1, NAN}, y;
+  const RemNetSpec spec = {
+    .n_in = 1, .n_hidden = 5, .n_layers = 2, .n_out = 1, .skip = true};
+  float params[1000], values[20], again[20], x[3] = {1, -1, NAN}, y;
   CHECK(rem_net_n_params(&spec) == 4 * 5 * 7 + 4 * 5 * 11 + 6);
   CHECK(rem_net_n_state(&spec) == 20);
   random_params(&spec, params, 0.7f, 1U);
@@ -288,9 +291,10 @@ test_state(void)
 static void
 test_spec_check(void)
 {
-  const RemNetSpec good  = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 8, 1, 1, true};
-  RemNetSpec       bad   = good;
-  RemError         error = {REM_SUCCESS, "", ""};
+  const RemNetSpec good = {
+    .n_in = 1, .n_hidden = 8, .n_layers = 1, .n_out = 1, .skip = true};
+  RemNetSpec bad   = good;
+  RemError   error = {REM_SUCCESS, "", ""};
   CHECK(!rem_net_spec_check(&good, &error));
   bad.n_hidden = 1025;
   CHECK(rem_net_spec_check(&bad, &error) == REM_BAD_SHAPE);

@@ -24,13 +24,12 @@ test_pair(void)
 {
   static const uint32_t sizes[] = {1, 4, 7, 8, 12, 16, 20, 24, 32, 33, 41, 70};
   for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); ++i) {
-    const RemNetSpec spec     = {REM_CELL_LSTM,
-                                 REM_HEAD_LINEAR,
-                             i % 2 ? 6 : 1, // Beyond and within what is direct
+    const RemNetSpec spec     = {.n_in     = i % 2 ? 6 : 1,
+                                 .n_hidden = // Beyond and within what is direct
                                  sizes[i],
-                                 1 + (uint32_t)i % 3,
-                                 1,
-                                 true};
+                                 .n_layers = 1 + (uint32_t)i % 3,
+                                 .n_out    = 1,
+                                 .skip     = true};
     const size_t     row      = spec.n_in;
     float* const     params   = floats(rem_net_n_params(&spec));
     float* const     x[2]     = {noise_frames(N_SHORT * row, 1U),

@@ -212,8 +212,9 @@ check_heals(const bool in_state)
 static void
 check_refusal(void)
 {
-  const RemNetSpec spec  = {REM_CELL_LSTM, REM_HEAD_LINEAR, 1, 4, 1, 1, true};
-  RemModel* const  model = rem_model_new(&spec);
+  const RemNetSpec spec = {
+    .n_in = 1, .n_hidden = 4, .n_layers = 1, .n_out = 1, .skip = true};
+  RemModel* const model = rem_model_new(&spec);
   CHECK(model);
   CHECK(!rem_predictor_new(model));
   rem_predictor_free(NULL);

@@ -32,11 +32,11 @@ typedef struct {
 // Outputs that are 0, 1 and 3 more than vectors of 4, and fewer than 16; one
 // and two panels beside a narrow one; rows of the gradient beside 8 and 256
 static const Case cases[] = {
-  {{REM_CELL_LSTM, REM_HEAD_LINEAR, 11, 5, 2, 11, false}, true, 1},
-  {{REM_CELL_LSTM, REM_HEAD_LINEAR, 65, 9, 1, 65, false}, true, 3},
-  {{REM_CELL_LSTM, REM_HEAD_LINEAR, 100, 20, 2, 100, false}, true, 53},
-  {{REM_CELL_LSTM, REM_HEAD_LINEAR, 19, 132, 2, 19, false}, true, 4001},
-  {{REM_CELL_LSTM, REM_HEAD_LINEAR, 3, 261, 1, 16, false}, false, 6007},
+  {{.n_in = 11, .n_hidden = 5, .n_layers = 2, .n_out = 11}, true, 1},
+  {{.n_in = 65, .n_hidden = 9, .n_layers = 1, .n_out = 65}, true, 3},
+  {{.n_in = 100, .n_hidden = 20, .n_layers = 2, .n_out = 100}, true, 53},
+  {{.n_in = 19, .n_hidden = 132, .n_layers = 2, .n_out = 19}, true, 4001},
+  {{.n_in = 3, .n_hidden = 261, .n_layers = 1, .n_out = 16}, false, 6007},
 };
 
 static void*
@@ -300,8 +300,10 @@ run_case(const char* const in, const char* const out)
   CHECK(from && to);
   read_words(from, size, 5);
 
-  const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, size[0], size[1], size[2], size[0], false};
+  const RemNetSpec  spec    = {.n_in     = size[0],
+                               .n_hidden = size[1],
+                               .n_layers = size[2],
+                               .n_out    = size[0]};
   const size_t      n       = rem_net_n_params(&spec);
   const size_t      rows    = (size_t)size[3] * size[4];
   float* const      params  = (float*)allocate(n, sizeof(float));

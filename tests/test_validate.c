@@ -25,7 +25,7 @@ static RemModel*
 slow_model(const float forget)
 {
   const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, 1U, 2U, 1U, 1U, false};
+    .n_in = 1U, .n_hidden = 2U, .n_layers = 1U, .n_out = 1U};
   RemModel* const model = rem_model_new(&spec);
   CHECK(model);
   random_params(&spec, model->params, 1.0f, 5U);

@@ -16,9 +16,12 @@ enum { N = 1500, N_CHANNELS = 2, N_KNOBS = 2 };
 static RemModel*
 make_model(const uint32_t n_knobs, const float scale)
 {
-  const RemNetSpec spec = {
-    REM_CELL_LSTM, REM_HEAD_LINEAR, 1U + n_knobs, 9, 2, 1, true};
-  RemModel* const model = rem_model_new(&spec);
+  const RemNetSpec spec  = {.n_in     = 1U + n_knobs,
+                            .n_hidden = 9,
+                            .n_layers = 2,
+                            .n_out    = 1,
+                            .skip     = true};
+  RemModel* const  model = rem_model_new(&spec);
   CHECK(model);
   random_params(&spec, model->params, scale, 4U);
   model->n_knobs = n_knobs;

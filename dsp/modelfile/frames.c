@@ -158,6 +158,7 @@ RemStatus
 rem_frames_read(const RemJson* const at, RemModel* const model)
 {
   free(model->frames);
+  model->kind   = REM_FRAME_CONTROL;
   model->frames = (RemFrames*)calloc(1U, sizeof(RemFrames));
   if (!model->frames) {
     return rem_json_fail(at, REM_NO_MEMORY, "Out of memory");

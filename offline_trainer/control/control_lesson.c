@@ -34,18 +34,21 @@ typedef struct {
 RemTrainSpec
 rem_control_train_default(void)
 {
-  const RemTrainSpec spec = {
-    .net       = {REM_CELL_LSTM, REM_HEAD_MDN, 0U, 64U, 2U, 0U, false},
-    .n_streams = 32U,
-    .n_steps   = 16U,
-    .n_warm_up = 16U,
-    .memory    = 10.0,
-    .rate      = 0.005,
-    .decay     = 0.0,
-    .clip      = 1.0,
-    .keep      = 0.99,
-    .seed      = 1U,
-    .shift     = 0.5};
+  const RemTrainSpec spec = {.net       = {.head     = REM_HEAD_MDN,
+                                           .n_in     = 0U,
+                                           .n_hidden = 64U,
+                                           .n_layers = 2U,
+                                           .n_out    = 0U},
+                             .n_streams = 32U,
+                             .n_steps   = 16U,
+                             .n_warm_up = 16U,
+                             .memory    = 10.0,
+                             .rate      = 0.005,
+                             .decay     = 0.0,
+                             .clip      = 1.0,
+                             .keep      = 0.99,
+                             .seed      = 1U,
+                             .shift     = 0.5};
   return spec;
 }
 

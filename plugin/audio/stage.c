@@ -20,12 +20,13 @@ build(const void* const     handle,
 {
   const RemAudioStage* const stage = (const RemAudioStage*)handle;
   const RemNetSpec* const    spec  = &model->spec;
-  if (model->frames) {
+  if (model->kind != REM_FRAME_AUDIO) {
     return rem_fail(error,
                     REM_UNSUPPORTED,
                     place,
-                    "is a net for control frames; expected a net for sound "
-                    "(remanence train)");
+                    "is a net for %s frames; expected a net for sound "
+                    "(remanence train)",
+                    rem_frame_kind_name(model->kind));
   }
   if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs) {
     return rem_fail(error,

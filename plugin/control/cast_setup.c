@@ -60,8 +60,9 @@ build(const void* const     handle,
     return rem_fail(error,
                     REM_UNSUPPORTED,
                     place,
-                    "is a net for sound; expected a net for control frames "
-                    "(remanence train --control)");
+                    "is a net for %s frames; expected a net for control frames "
+                    "(remanence train --control)",
+                    rem_frame_kind_name(model->kind));
   }
   RemPredictor* const predictor = rem_predictor_new(model);
   if (!predictor) {
