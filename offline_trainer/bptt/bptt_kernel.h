@@ -8,10 +8,15 @@
 /// units, so that any number of streams is as good as any other.
 ///
 /// Q is H rounded up to 4; padded units have zero weights and stay at zero.
-/// The 4Q gates of a row stand in blocks of units as wide as a vector: the
-/// widest first, then one half as wide, and so on, to 4.  A block of w units
-/// has its i [w], f [w], g [w], o [w] side by side, so that 4Q is dense, and
-/// activations take whole vectors.
+/// The R gates of a row, by cell:
+///
+/// - LSTM: 4Q, in blocks of units as wide as a vector: the widest first, then
+///   one half as wide, and so on, to 4.  A block of w units has its i [w],
+///   f [w], g [w], o [w] side by side, so that 4Q is dense, and activations
+///   take whole vectors.
+/// - GRU: 4Q, n [Q] as far as x goes, r [Q], z [Q], n [Q] as far as h goes: W
+///   leads to the first three and U to the last three.
+/// - RNN, and layers without memory: Q.
 
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
@@ -52,10 +57,14 @@ typedef struct {
 typedef struct {
   uint32_t n_rows;    ///< S
   uint32_t n_units;   ///< Q
-  float*   gates;     ///< [S, 4Q] i, f, g, o; before cell() and after
-                      ///< cell_gradient() what they are the activations of
-  const float* c_old; ///< [S, Q] c before this step
-  float*       c;     ///< [S, Q] and after it
+  float*   gates;     ///< [S, R] before a step what activations are taken of;
+                      ///< after it the activations (of a GRU n, r, z, and what
+                      ///< h added to n; of an RNN left alone); after the step
+                      ///< back dz
+  const float* c_old; ///< [S, Q] c before this step; NULL for zeros, but of an
+                      ///< LSTM
+  float*       c;     ///< [S, Q] and after it; may be NULL but of an LSTM
+  const float* h_old; ///< [S, P] h before it
   float*       h;     ///< [S, P] after it
   size_t       h_row; ///< P
 } RemCellRows;
