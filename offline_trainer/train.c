@@ -45,59 +45,13 @@ rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
   return REM_SUCCESS;
 }
 
-/// Fill `n` parameters with U(-bound, bound)
-static void
-fill_uniform(float* const     params,
-             const size_t     n,
-             const double     bound,
-             RemRandom* const random)
-{
-  for (size_t i = 0; i < n; ++i) {
-    params[i] = (float)(bound * (2.0 * rem_random_uniform(random) - 1.0));
-  }
-}
-
-/// Give units memories of 1 to `longest` samples, evenly spread by octaves
-static void
-spread_memories(float* const     bias,
-                const uint32_t   n_hidden,
-                const double     longest,
-                RemRandom* const random)
-{
-  float* const input  = bias; // Order of gates: i, f, g, o
-  float* const forget = bias + n_hidden;
-  for (uint32_t j = 0; j < n_hidden; ++j) {
-    forget[j] = (float)(rem_random_uniform(random) * log(longest));
-    input[j]  = -forget[j];
-  }
-}
-
-/**
-   Set parameters to begin with: U(-1, 1) / sqrt(H), but for the biases of the
-   forget and input gates, log T and -log T with log T in U(0, log memory).
-
-   A forget gate of sigmoid(log T) keeps for about T samples, and an input gate
-   of sigmoid(-log T) lets in as much as that keeps within bounds.  Nets that
-   begin so have cells for the slow parts of a device, its bias and its sag;
-   those with one bias for all seldom find them.
-
-   Source: the range is PyTorch's; Tallec and Ollivier 2018, "Can recurrent
-   neural networks warp time?", arXiv:1804.11188 for the biases, there with T
-   uniform instead of log T.
-*/
+/// Set parameters to begin with, as the learner and the lesson have it
 static void
 initialise(RemTrainer* const trainer)
 {
-  const RemNetSpec* const net    = &trainer->spec.net;
-  const double            bound  = 1.0 / sqrt((double)net->n_hidden);
-  RemRandom               random = {trainer->spec.seed};
-  fill_uniform(trainer->params, trainer->n_params, bound, &random);
-  for (uint32_t l = 0; l < net->n_layers; ++l) {
-    spread_memories(trainer->params + rem_net_layer_at(net, l).bias,
-                    net->n_hidden,
-                    trainer->spec.memory,
-                    &random);
-  }
+  RemRandom random = {trainer->spec.seed};
+  trainer->learner.initialise(
+    trainer->learner.handle, &random, trainer->params);
   trainer->lesson->prepare(trainer->lesson->handle, trainer->params);
   trainer->counters.random = random;
 }
@@ -108,67 +62,28 @@ new_params(const RemTrainer* const trainer)
   return (float*)calloc(trainer->n_params, sizeof(float));
 }
 
-/// Share the streams out
-static bool
-make_groups(RemTrainer* const trainer)
-{
-  const uint32_t n_streams = trainer->spec.n_streams;
-  const uint32_t n =
-    rem_bptt_n_groups(&trainer->spec.net, n_streams, trainer->spec.n_steps);
-  trainer->n_groups = n;
-  trainer->n_packed = rem_bptt_net_n_gradient(trainer->net);
-  trainer->groups   = (RemGroup*)calloc(n, sizeof(RemGroup));
-  trainer->packed   = (float*)calloc(n * trainer->n_packed, sizeof(float));
-  if (!trainer->groups || !trainer->packed) {
-    return false;
-  }
-  for (uint32_t i = 0; i < n; ++i) {
-    const uint32_t first = rem_bptt_group_begin(n_streams, n, i);
-    const uint32_t end   = rem_bptt_group_begin(n_streams, n, i + 1U);
-    trainer->groups[i]   = (RemGroup){
-        {first, end - first}, trainer->packed + i * trainer->n_packed, 0.0};
-  }
-  return true;
-}
-
-/// Make a window for every thread, wide enough for the largest group
-static bool
-make_windows(RemTrainer* const trainer)
-{
-  const RemTrainSpec* const spec      = &trainer->spec;
-  const uint32_t            n_threads = trainer->lesson->n_threads;
-  const uint32_t            n_streams =
-    (spec->n_streams + trainer->n_groups - 1U) / trainer->n_groups;
-  trainer->n_windows = n_threads;
-  trainer->windows   = (RemWindow**)calloc(n_threads, sizeof(RemWindow*));
-  for (uint32_t i = 0; trainer->windows && i < n_threads; ++i) {
-    trainer->windows[i] =
-      rem_window_new(trainer->net, n_streams, spec->n_steps);
-    if (!trainer->windows[i]) {
-      return false;
-    }
-  }
-  return trainer->windows;
-}
-
 /// Allocate all that training needs; false without memory
 static bool
 allocate(RemTrainer* const trainer)
 {
-  const RemTrainSpec* const spec = &trainer->spec;
-  trainer->n_params              = rem_net_n_params(&spec->net);
-  trainer->pool                  = rem_pool_new(trainer->lesson->n_threads);
-  trainer->net                   = rem_bptt_net_new(&spec->net);
-  trainer->params                = new_params(trainer);
-  trainer->average               = new_params(trainer);
-  trainer->gradient              = new_params(trainer);
-  trainer->best                  = new_params(trainer);
-  trainer->adam                  = rem_adam_new(trainer->n_params);
-  trainer->states                = (float*)calloc(
-    spec->n_streams * rem_net_n_state(&spec->net), sizeof(float));
-  return trainer->pool && trainer->net && trainer->params && trainer->average &&
+  const RemLearner* const learner = &trainer->learner;
+  if (!rem_window_learner_open(
+        &trainer->spec, trainer->lesson, &trainer->learner)) {
+    return false;
+  }
+  trainer->n_params = learner->n_params;
+  trainer->pool     = rem_pool_new(trainer->lesson->n_threads);
+  trainer->params   = new_params(trainer);
+  trainer->average  = new_params(trainer);
+  trainer->gradient = new_params(trainer);
+  trainer->best     = new_params(trainer);
+  trainer->adam     = rem_adam_new(trainer->n_params);
+  trainer->shares   = (double*)calloc(learner->n_groups, sizeof(double));
+  trainer->packed =
+    (float*)calloc(learner->n_groups * learner->n_packed, sizeof(float));
+  return trainer->pool && trainer->params && trainer->average &&
          trainer->gradient && trainer->best && trainer->adam.mean &&
-         trainer->states && make_groups(trainer) && make_windows(trainer);
+         trainer->shares && trainer->packed;
 }
 
 RemStatus
@@ -215,18 +130,22 @@ rem_lesson_clear(RemLesson* const lesson)
 }
 
 void
+rem_learner_clear(RemLearner* const learner)
+{
+  if (learner->handle) {
+    learner->free(learner->handle);
+  }
+  *learner = (RemLearner){.handle = NULL};
+}
+
+void
 rem_trainer_free(RemTrainer* const trainer)
 {
   if (trainer) {
     rem_pool_free(trainer->pool);
-    for (uint32_t i = 0; trainer->windows && i < trainer->n_windows; ++i) {
-      rem_window_free(trainer->windows[i]);
-    }
-    free(trainer->windows);
-    free(trainer->groups);
+    rem_learner_clear(&trainer->learner);
+    free(trainer->shares);
     free(trainer->packed);
-    free(trainer->states);
-    rem_bptt_net_free(trainer->net);
     rem_adam_clear(&trainer->adam);
     free(trainer->params);
     free(trainer->average);
@@ -244,10 +163,25 @@ rem_trainer_set_params(RemTrainer* const trainer, const float* const params)
   memmove(trainer->params, params, size);
   memcpy(trainer->average, trainer->params, size);
   rem_adam_reset(&trainer->adam);
-  rem_bptt_net_set(trainer->net, trainer->params);
+  trainer->learner.set(trainer->learner.handle, trainer->params);
   trainer->counters.n_seen  = 0U;
   trainer->counters.window  = 0U;
   trainer->figures.loss_sum = 0.0;
+}
+
+/// Run group `index` of the RemTrainer `handle` through the present window.  A
+/// RemTask.
+static void
+run_group(void* const handle, const uint32_t index, const uint32_t thread)
+{
+  const RemTrainer* const trainer = (const RemTrainer*)handle;
+  const RemLearner* const learner = &trainer->learner;
+  trainer->shares[index] =
+    learner->run(learner->handle,
+                 index,
+                 thread,
+                 (uint32_t)trainer->counters.window,
+                 trainer->packed + index * learner->n_packed);
 }
 
 /**
@@ -259,15 +193,16 @@ rem_trainer_set_params(RemTrainer* const trainer, const float* const params)
 static double
 sum_groups(RemTrainer* const trainer)
 {
-  double share = 0.0;
-  for (uint32_t i = 0; i < trainer->n_groups; ++i) {
-    const float* const part = trainer->groups[i].packed;
-    for (size_t j = 0; i && j < trainer->n_packed; ++j) {
+  const RemLearner* const learner = &trainer->learner;
+  double                  share   = 0.0;
+  for (uint32_t i = 0; i < learner->n_groups; ++i) {
+    const float* const part = trainer->packed + i * learner->n_packed;
+    for (size_t j = 0; i && j < learner->n_packed; ++j) {
       trainer->packed[j] += part[j];
     }
-    share += trainer->groups[i].share;
+    share += trainer->shares[i];
   }
-  rem_bptt_net_unpack(trainer->net, trainer->packed, trainer->gradient);
+  learner->unpack(learner->handle, trainer->packed, trainer->gradient);
   return share;
 }
 
@@ -295,7 +230,7 @@ rem_trainer_update(RemTrainer* const trainer, const double rate)
   if (!c->window) {
     trainer->lesson->draw(trainer->lesson->handle, &c->random);
   }
-  rem_pool_run(trainer->pool, trainer->n_groups, rem_group_run, trainer);
+  rem_pool_run(trainer->pool, trainer->learner.n_groups, run_group, trainer);
 
   const double loss = sum_groups(trainer);
   const double norm =
@@ -310,7 +245,7 @@ rem_trainer_update(RemTrainer* const trainer, const double rate)
                    trainer->n_params,
                    ++c->n_seen,
                    spec->keep);
-  rem_bptt_net_set(trainer->net, trainer->params);
+  trainer->learner.set(trainer->learner.handle, trainer->params);
   ++c->n_updates;
   advance(trainer, loss);
   return loss;

@@ -6,17 +6,10 @@
 #define REM_OFFLINE_TRAINER_TRAIN_INTERNAL_H
 
 #include "dsp/random.h"
-#include "offline_trainer/bptt/bptt.h"
+#include "offline_trainer/learner.h"
 #include "offline_trainer/optim.h"
 #include "offline_trainer/pool.h"
 #include "offline_trainer/train.h"
-
-/// Streams that are one task of every update
-typedef struct {
-  RemStreamRange range;
-  float*         packed; ///< [n_packed] gradient of this group alone
-  double         share;  ///< Of the batch's loss
-} RemGroup;
 
 /// Counters that go to a checkpoint as they stand, 64 bits each
 typedef struct {
@@ -46,15 +39,10 @@ struct RemTrainer {
   RemTrainSpec     spec;
   RemLesson*       lesson;
   RemPool*         pool;
-  RemBpttNet*      net;
-  uint32_t         n_groups;
-  RemGroup*        groups; ///< [n_groups]
-  uint32_t         n_windows;
-  RemWindow**      windows;  ///< [n_windows] one for every thread
-  float*           states;   ///< [n_streams, L, 2, H] between windows
-  size_t           n_packed; ///< Of a packed gradient
+  RemLearner       learner;
+  double*          shares;   ///< [n_groups] of the batch's loss
   float*           packed;   ///< [n_groups, n_packed]
-  size_t           n_params;
+  size_t           n_params; ///< The learner's
   float*           params;
   float*           average;
   float*           gradient;
@@ -66,11 +54,6 @@ struct RemTrainer {
   size_t           max_history;
   RemHistoryPoint* history; ///< [max_history]
 };
-
-/// Run group `index` of the RemTrainer `handle` through the present window:
-/// its share of the loss and its own gradient.  A RemTask.
-void
-rem_group_run(void* handle, uint32_t index, uint32_t thread);
 
 /**
    Learn from the next window of every stream; the first of an epoch draws

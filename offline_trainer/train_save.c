@@ -51,26 +51,25 @@ list_entries(const RemTrainer* const trainer,
              Image* const            image,
              RemEntry* const         entries)
 {
-  const size_t n = trainer->n_params;
-  const size_t n_states =
-    image->n_streams * rem_net_n_state(&trainer->spec.net);
-  const RemEntry list[] = {
-    {"params", REM_ENTRY_F32, n, trainer->params},
-    {"average", REM_ENTRY_F32, n, trainer->average},
-    {"best", REM_ENTRY_F32, n, trainer->best},
-    {"adam.mean", REM_ENTRY_F32, n, trainer->adam.mean},
-    {"adam.square", REM_ENTRY_F32, n, trainer->adam.square},
-    {"states", REM_ENTRY_F32, n_states, trainer->states},
-    {"streams", REM_ENTRY_U64, 2U * image->n_streams, image->streams},
-    {"counters",
-     REM_ENTRY_U64,
-     sizeof(RemTrainCounters) / sizeof(uint64_t),
-     &image->counters},
-    {"figures",
-     REM_ENTRY_F64,
-     sizeof(RemTrainFigures) / sizeof(double),
-     &image->figures},
-    {"history", REM_ENTRY_F64, POINT * image->n_history, image->history}};
+  const size_t   n        = trainer->n_params;
+  const size_t   n_states = trainer->learner.n_states;
+  const RemEntry list[]   = {
+      {"params", REM_ENTRY_F32, n, trainer->params},
+      {"average", REM_ENTRY_F32, n, trainer->average},
+      {"best", REM_ENTRY_F32, n, trainer->best},
+      {"adam.mean", REM_ENTRY_F32, n, trainer->adam.mean},
+      {"adam.square", REM_ENTRY_F32, n, trainer->adam.square},
+      {"states", REM_ENTRY_F32, n_states, trainer->learner.states},
+      {"streams", REM_ENTRY_U64, 2U * image->n_streams, image->streams},
+      {"counters",
+       REM_ENTRY_U64,
+       sizeof(RemTrainCounters) / sizeof(uint64_t),
+       &image->counters},
+      {"figures",
+       REM_ENTRY_F64,
+       sizeof(RemTrainFigures) / sizeof(double),
+       &image->figures},
+      {"history", REM_ENTRY_F64, POINT * image->n_history, image->history}};
   _Static_assert(sizeof(list) / sizeof(*list) == N_ENTRIES, "all listed");
   memcpy(entries, list, sizeof(list));
 }
@@ -162,7 +161,7 @@ scatter(const Image* const image, RemTrainer* const trainer)
   trainer->counters     = image->counters;
   trainer->figures      = image->figures;
   trainer->adam.n_steps = image->counters.n_adam_steps;
-  rem_bptt_net_set(trainer->net, trainer->params);
+  trainer->learner.set(trainer->learner.handle, trainer->params);
 }
 
 /// Set the history; false without memory

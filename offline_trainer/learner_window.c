@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/bptt/bptt.h"
+#include "offline_trainer/initialise.h"
+#include "offline_trainer/learner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/// Truncated BPTT with carried state over parallel streams
+typedef struct {
+  RemTrainSpec     spec;
+  const RemLesson* lesson;
+  RemBpttNet*      net;
+  uint32_t         n_groups;
+  size_t           n_packed;
+  float*           states; ///< [n_streams, L, 2, H] between windows
+  uint32_t         n_windows;
+  RemWindow**      windows; ///< [n_windows] one for every thread
+} Windows;
+
+static void
+free_windows(void* const handle)
+{
+  Windows* const self = (Windows*)handle;
+  for (uint32_t i = 0; self->windows && i < self->n_windows; ++i) {
+    rem_window_free(self->windows[i]);
+  }
+  free(self->windows);
+  free(self->states);
+  rem_bptt_net_free(self->net);
+  free(self);
+}
+
+static void
+initialise(void* const handle, RemRandom* const random, float* const params)
+{
+  const RemTrainSpec* const spec = &((const Windows*)handle)->spec;
+  rem_initialise(&spec->net, spec->memory, random, params);
+}
+
+static void
+set(void* const handle, const float* const params)
+{
+  rem_bptt_net_set(((const Windows*)handle)->net, params);
+}
+
+static void
+unpack(const void* const handle, const float* const packed, float* const grad)
+{
+  rem_bptt_net_unpack(((const Windows*)handle)->net, packed, grad);
+}
+
+/// Fill a window from sample `at` on and run the net over it
+static void
+play(const Windows* const self,
+     const RemStreamRange range,
+     const int64_t        at,
+     const uint32_t       n,
+     RemWindow* const     window,
+     float* const         state)
+{
+  const RemLesson* const lesson = self->lesson;
+  if (lesson->rest) {
+    lesson->rest(lesson->handle, range, at, state);
+  }
+  lesson->fill(lesson->handle, range, at, n, rem_window_input(window));
+  rem_window_forward(window, range.n, n, state);
+}
+
+/// Start streams from nothing and play what comes before them
+static void
+warm_up(const Windows* const self,
+        const RemStreamRange range,
+        RemWindow* const     window,
+        float* const         state)
+{
+  const uint32_t n_steps = self->spec.n_steps;
+  const size_t   n_state = rem_net_n_state(&self->spec.net);
+  uint32_t       left    = self->spec.n_warm_up;
+  memset(state, 0, range.n * n_state * sizeof(float));
+  while (left) {
+    const uint32_t n = left < n_steps ? left : n_steps;
+    play(self, range, -(int64_t)left, n, window, state);
+    left -= n;
+  }
+}
+
+static double
+run(void* const    handle,
+    const uint32_t group,
+    const uint32_t thread,
+    const uint32_t window,
+    float* const   packed)
+{
+  const Windows* const self      = (const Windows*)handle;
+  const RemLesson*     lesson    = self->lesson;
+  const uint32_t       n_streams = self->spec.n_streams;
+  const uint32_t       n_steps   = self->spec.n_steps;
+  const uint32_t first = rem_bptt_group_begin(n_streams, self->n_groups, group);
+  const uint32_t end =
+    rem_bptt_group_begin(n_streams, self->n_groups, group + 1U);
+  const RemStreamRange range = {first, end - first};
+  RemWindow* const     w     = self->windows[thread];
+  float* const state = self->states + first * rem_net_n_state(&self->spec.net);
+  if (!window) {
+    warm_up(self, range, w, state);
+  }
+  play(self, range, (int64_t)window * n_steps, n_steps, w, state);
+  const double share = lesson->compare(lesson->handle,
+                                       thread,
+                                       range,
+                                       window,
+                                       rem_window_output(w),
+                                       rem_window_output_gradient(w));
+  memset(packed, 0, self->n_packed * sizeof(float));
+  rem_window_backward(w, packed);
+  return share;
+}
+
+/// Make a window for every thread, wide enough for the largest group
+static bool
+make_windows(Windows* const self)
+{
+  const RemTrainSpec* const spec      = &self->spec;
+  const uint32_t            n_threads = self->lesson->n_threads;
+  const uint32_t            n_streams =
+    (spec->n_streams + self->n_groups - 1U) / self->n_groups;
+  self->n_windows = n_threads;
+  self->windows   = (RemWindow**)calloc(n_threads, sizeof(RemWindow*));
+  for (uint32_t i = 0; self->windows && i < n_threads; ++i) {
+    self->windows[i] = rem_window_new(self->net, n_streams, spec->n_steps);
+    if (!self->windows[i]) {
+      return false;
+    }
+  }
+  return self->windows;
+}
+
+bool
+rem_window_learner_open(const RemTrainSpec* const spec,
+                        const RemLesson* const    lesson,
+                        RemLearner* const         out)
+{
+  const size_t n_states = spec->n_streams * rem_net_n_state(&spec->net);
+  Windows*     self     = (Windows*)calloc(1, sizeof(Windows));
+  *out                  = (RemLearner){.handle = NULL};
+  if (!self) {
+    return false;
+  }
+  self->spec   = *spec;
+  self->lesson = lesson;
+  self->n_groups =
+    rem_bptt_n_groups(&spec->net, spec->n_streams, spec->n_steps);
+  self->net    = rem_bptt_net_new(&spec->net);
+  self->states = (float*)calloc(n_states, sizeof(float));
+  if (!self->net || !self->states || !make_windows(self)) {
+    free_windows(self);
+    return false;
+  }
+  self->n_packed = rem_bptt_net_n_gradient(self->net);
+  *out           = (RemLearner){.handle     = self,
+                                .n_params   = rem_net_n_params(&spec->net),
+                                .n_packed   = self->n_packed,
+                                .n_groups   = self->n_groups,
+                                .n_states   = n_states,
+                                .states     = self->states,
+                                .free       = free_windows,
+                                .initialise = initialise,
+                                .set        = set,
+                                .unpack     = unpack,
+                                .run        = run};
+  return true;
+}
