@@ -73,10 +73,14 @@ rem_cross_entropy(const float* const    y,
   for (size_t r = 0; r < n_rows; ++r) {
     const float* const row   = y + r * n_symbols;
     float* const       slope = dy + r * n_symbols;
-    const float        most  = largest(row, n_symbols);
-    const double       ahead = (double)most - (double)row[targets[r]];
-    const float        sum   = exponentials(row, n_symbols, most, slope);
-    const float        part  = (float)(scale / (double)sum);
+    if (targets[r] == REM_NO_TARGET) {
+      memset(slope, 0, n_symbols * sizeof(float));
+      continue;
+    }
+    const float  most  = largest(row, n_symbols);
+    const double ahead = (double)most - (double)row[targets[r]];
+    const float  sum   = exponentials(row, n_symbols, most, slope);
+    const float  part  = (float)(scale / (double)sum);
 
     loss += ahead + log((double)sum);
     for (size_t i = 0; i < n_symbols; ++i) {

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Target of a row that does not count, such as padding
+#define REM_NO_TARGET UINT32_MAX
+
 /**
    Compare rows of outputs with the symbols that came, each row's softmax p
    being the chance given to every symbol.
@@ -21,7 +24,8 @@
    Source: Bishop 2006, "Pattern Recognition and Machine Learning", 4.3.4.
 
    @param y       [n_rows, n_symbols] of any size.
-   @param targets [n_rows] each below `n_symbols`.
+   @param targets [n_rows] each below `n_symbols`, or #REM_NO_TARGET: no loss,
+                  and dy = 0.
    @param scale   Of the gradient: 1 / n_rows for that of the mean.
    @param dy      [n_rows, n_symbols] overwritten; may be `y`.
    @return The loss in nats, not divided by anything.
