@@ -23,7 +23,8 @@ KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
 PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s*.c'}
-DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/frames.c',
+DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/events.c',
+          'dsp/frames.c',
           'dsp/head/draw.c', 'dsp/head/mdn.c', 'dsp/head/softmax.c',
           'dsp/net.c', 'dsp/predictor.c', 'dsp/voice.c']
 PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/run.c',
