@@ -23,20 +23,44 @@ KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
 PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s*.c'}
-DSP_RT = ['dsp/duet.c', 'dsp/duet_grid.c', 'dsp/duet_next.c', 'dsp/events.c',
-          'dsp/frames.c',
-          'dsp/head/draw.c', 'dsp/head/mdn.c', 'dsp/head/softmax.c',
-          'dsp/net.c', 'dsp/predictor.c', 'dsp/voice.c']
-PLUGIN_RT = ['plugin/audio/control.c', 'plugin/audio/run.c',
-             'plugin/control/cast.c', 'plugin/control/give.c',
-             'plugin/control/mapping.c', 'plugin/control/mapping_out.c',
-             'plugin/control/record.c', 'plugin/control/run.c',
-             'plugin/control/touch.c',
-             'plugin/halfband.c', 'plugin/history.c',
-             'plugin/osc/schedule.c', 'plugin/oversample.c',
-             'plugin/remote.c', 'plugin/resample.c', 'plugin/shell.c',
-             'plugin/shell_control.c', 'plugin/shell_message.c',
-             'plugin/slot.c', 'plugin/slot_play.c', 'plugin/stream.c']
+DSP_RT = '''
+    dsp/duet.c
+    dsp/duet_grid.c
+    dsp/duet_next.c
+    dsp/events.c
+    dsp/frames.c
+    dsp/head/draw.c
+    dsp/head/mdn.c
+    dsp/head/softmax.c
+    dsp/mel.c
+    dsp/net.c
+    dsp/peaks.c
+    dsp/predictor.c
+    dsp/voice.c
+'''.split()
+PLUGIN_RT = '''
+    plugin/audio/control.c
+    plugin/audio/run.c
+    plugin/control/cast.c
+    plugin/control/give.c
+    plugin/control/mapping.c
+    plugin/control/mapping_out.c
+    plugin/control/record.c
+    plugin/control/run.c
+    plugin/control/touch.c
+    plugin/halfband.c
+    plugin/history.c
+    plugin/osc/schedule.c
+    plugin/oversample.c
+    plugin/remote.c
+    plugin/resample.c
+    plugin/shell.c
+    plugin/shell_control.c
+    plugin/shell_message.c
+    plugin/slot.c
+    plugin/slot_play.c
+    plugin/stream.c
+'''.split()
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',
@@ -120,9 +144,11 @@ def build(bld):
             bld.objects(source=folder(source % isa), includes='.',
                         target=name + isa, cflags=KERNELS[isa])
     bld.stlib(source=DSP_RT, target='dsp_rt', includes='.',
-              use=['kernel_' + isa for isa in bld.env.ISAS] + ['M'])
+              use=['kernel_' + isa for isa in bld.env.ISAS]
+                  + ['FFTW3F', 'M'])
     bld.stlib(source=folder('dsp/**/*.c', excl=DSP_RT + ['dsp/kernel/*']),
-              target='dsp', includes='.', use='dsp_rt JANSSON M')
+              target='dsp', includes='.',
+              use='dsp_rt FFTW3F JANSSON M PTHREAD')
     bld.stlib(source=folder('offline_trainer/**/*.c',
                             excl=['offline_trainer/main.c']
                             + [source % '*' for source in PER_ISA.values()]),

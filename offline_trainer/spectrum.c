@@ -2,7 +2,7 @@
 
 #include "offline_trainer/spectrum.h"
 
-#include "offline_trainer/fft.h"
+#include "dsp/fft.h"
 
 #include <fftw3.h>
 

@@ -2,7 +2,7 @@
 
 #include "offline_trainer/stft_loss.h"
 
-#include "offline_trainer/fft.h"
+#include "dsp/fft.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 
 #include "offline_trainer/data/correlate.h"
 
-#include "offline_trainer/fft.h"
+#include "dsp/fft.h"
 
 #include <stdlib.h>
 #include <string.h>

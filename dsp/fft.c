@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/fft.h"
+#include "dsp/fft.h"
 
 #include <pthread.h>
 

@@ -2,8 +2,8 @@
 
 /// FFTW plans that any thread may make: FFTW's planner has no lock of its own
 
-#ifndef REM_OFFLINE_TRAINER_FFT_H
-#define REM_OFFLINE_TRAINER_FFT_H
+#ifndef REM_DSP_FFT_H
+#define REM_DSP_FFT_H
 
 #include <fftw3.h>
 
@@ -32,4 +32,4 @@ rem_fft_backward(uint32_t n, fftwf_complex* in, float* out);
 void
 rem_fft_destroy(fftwf_plan plan);
 
-#endif // REM_OFFLINE_TRAINER_FFT_H
+#endif // REM_DSP_FFT_H
