@@ -27,6 +27,7 @@ DSP_RT = '''
     dsp/duet.c
     dsp/duet_grid.c
     dsp/duet_next.c
+    dsp/ear.c
     dsp/events.c
     dsp/frames.c
     dsp/head/draw.c
