@@ -124,8 +124,7 @@ bench_trainer(const Bench* const bench,
   for (uint32_t i = 0; !st && i < bench->train.n; ++i) {
     const RemTraining training = {spec_of(1, bench->train.first[i]),
                                   bench->train.second[i],
-                                  bench->n_steps,
-                                  false};
+                                  bench->n_steps};
     row.training               = &training;
     st                         = bench_training(bench, !i, row, out, error);
   }

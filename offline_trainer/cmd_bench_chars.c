@@ -127,13 +127,13 @@ bench_chars(const Bench* const  bench,
   const uint32_t more = bench->n_threads > 1U ? bench->n_threads : 0U;
   RemStatus      st   = REM_SUCCESS;
   for (uint32_t i = 0; !st && i < bench->chars.n; ++i) {
-    Row row   = {.training  = {{.n_in     = N_CHARS,
-                                .n_hidden = bench->chars.first[i],
-                                .n_layers = bench->chars.second[i],
-                                .n_out    = N_CHARS},
+    Row row   = {.training  = {{.n_in      = 1U,
+                                .n_hidden  = bench->chars.first[i],
+                                .n_layers  = bench->chars.second[i],
+                                .n_out     = N_CHARS,
+                                .n_symbols = N_CHARS},
                                N_STREAMS,
-                               N_STEPS,
-                               true},
+                               N_STEPS},
                  .n_threads = {1U, more}};
     row.torch = torch_thousands(bench->beside, &row.training.spec);
     st        = measure(bench, peak, out, &row, error);

@@ -123,16 +123,24 @@ reference_loss(const Case* const   c,
   return loss / (N_STEPS * N_STREAMS);
 }
 
+/// The same net, told the place of the 1 in a vector instead of the vector
+static RemNetSpec
+symbolic(const RemNetSpec* const vectors)
+{
+  RemNetSpec spec = *vectors;
+  spec.n_symbols  = vectors->n_in;
+  spec.n_in       = 1U;
+  return spec;
+}
+
 static void
 fill_window(const Case* const c, RemWindow* const window, const uint32_t from)
 {
-  float*    x       = rem_window_input(window);
-  uint32_t* symbols = rem_window_symbols(window);
-  CHECK(c->symbols ? symbols && !x : x && !symbols);
+  float* x = rem_window_input(window);
   for (uint32_t t = 0; t < N_STEPS; ++t) {
     for (uint32_t s = 0; s < N_STREAMS; ++s) {
       if (c->symbols) {
-        *symbols++ = symbol_at(c->spec.n_in, from + t, s);
+        *x++ = (float)symbol_at(c->spec.n_in, from + t, s);
       }
       for (uint32_t j = 0; !c->symbols && j < c->spec.n_in; ++j) {
         *x++ = input_at(from + t, s, j);
@@ -149,10 +157,10 @@ run_windows(const Case* const  c,
             float* const       before,
             float* const       grad)
 {
-  const RemNetSpec* const spec = &c->spec;
-  const size_t            n    = N_STREAMS * rem_net_n_state(spec);
-  RemBpttNet* const       net =
-    c->symbols ? rem_bptt_net_new_symbols(spec) : rem_bptt_net_new(spec);
+  const RemNetSpec        by_symbol = symbolic(&c->spec);
+  const RemNetSpec* const spec      = c->symbols ? &by_symbol : &c->spec;
+  const size_t            n         = N_STREAMS * rem_net_n_state(spec);
+  RemBpttNet* const       net       = rem_bptt_net_new(spec);
   CHECK(net);
   rem_bptt_net_set(net, params);
   RemWindow* const window = rem_window_new(net, N_STREAMS + 1, N_STEPS + 2);
@@ -300,15 +308,16 @@ run_case(const char* const in, const char* const out)
   CHECK(from && to);
   read_words(from, size, 5);
 
-  const RemNetSpec  spec    = {.n_in     = size[0],
-                               .n_hidden = size[1],
-                               .n_layers = size[2],
-                               .n_out    = size[0]};
+  const RemNetSpec  spec    = {.n_in      = 1U,
+                               .n_hidden  = size[1],
+                               .n_layers  = size[2],
+                               .n_out     = size[0],
+                               .n_symbols = size[0]};
   const size_t      n       = rem_net_n_params(&spec);
   const size_t      rows    = (size_t)size[3] * size[4];
   float* const      params  = (float*)allocate(n, sizeof(float));
   uint32_t* const   targets = (uint32_t*)allocate(rows, sizeof(uint32_t));
-  RemBpttNet* const net     = rem_bptt_net_new_symbols(&spec);
+  RemBpttNet* const net     = rem_bptt_net_new(&spec);
   CHECK(net);
   RemWindow* const window = rem_window_new(net, size[4], size[3]);
   float* const     state =
@@ -317,7 +326,10 @@ run_case(const char* const in, const char* const out)
     (float*)allocate(rem_bptt_net_n_gradient(net), sizeof(float));
   CHECK(window);
   read_words(from, params, n);
-  read_words(from, rem_window_symbols(window), rows);
+  read_words(from, targets, rows);
+  for (size_t i = 0; i < rows; ++i) {
+    rem_window_input(window)[i] = (float)targets[i];
+  }
   read_words(from, targets, rows);
 
   rem_bptt_net_set(net, params);

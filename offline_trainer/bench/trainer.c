@@ -20,12 +20,14 @@ double
 rem_bench_flops(const RemTraining* const training)
 {
   const RemNetSpec* const spec  = &training->spec;
-  const double            first = training->symbols ? 0.0 : spec->n_in;
+  const double            first = spec->n_symbols ? 0.0 : spec->n_in;
   const double            n     = spec->n_hidden;
+  const double            gates = rem_net_layer_at(spec, 0U).n_gates;
+  const double            back  = spec->cell == REM_CELL_FORWARD ? 0.0 : n;
   double                  sum = 3.0 * spec->n_out * n; // Forward, dh, gradient
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     const double n_in = l ? n : first;
-    sum += 4.0 * n * (2.0 * (n_in + n + 1.0) + n + (l ? n_in : 0.0));
+    sum += gates * n * (2.0 * (n_in + back + 1.0) + back + (l ? n_in : 0.0));
   }
   return 2.0 * sum;
 }
@@ -73,12 +75,12 @@ typedef struct {
   uint32_t    n_groups;
   uint32_t    n_threads;
   size_t      n_state;
-  RemWindow** windows; ///< [n_threads]
-  float*      states;  ///< [n_streams, n_state]
-  float*      packed;  ///< [n_groups, n_packed]
-  float*      grad;    ///< [n_params]
-  uint32_t*   targets; ///< [n_steps, streams of a group], or NULL
-  uint32_t    n_symbols;
+  RemWindow** windows;   ///< [n_threads]
+  float*      states;    ///< [n_streams, n_state]
+  float*      packed;    ///< [n_groups, n_packed]
+  float*      grad;      ///< [n_params]
+  uint32_t*   targets;   ///< [n_steps, streams of a group], or NULL
+  uint32_t    n_symbols; ///< 0 unless frames are symbols
 } Trainer;
 
 static void
@@ -127,14 +129,15 @@ run_windows(void* const handle, const uint64_t n)
   }
 }
 
-/// Fill [n] with symbols in no order
+/// Fill `x` and targets [n] with symbols in no order
 static void
-fill_symbols(const Trainer* const t, const size_t n, uint32_t* const symbols)
+fill_symbols(const Trainer* const t, const size_t n, float* const x)
 {
   uint32_t seed = 1U;
   for (size_t i = 0; i < n; ++i) {
-    seed       = seed * 1664525U + 1013904223U;
-    symbols[i] = (seed >> 8U) % t->n_symbols;
+    seed          = seed * 1664525U + 1013904223U;
+    t->targets[i] = (seed >> 8U) % t->n_symbols;
+    x[i]          = (float)t->targets[i];
   }
 }
 
@@ -145,15 +148,14 @@ make_symbols(Trainer* const t, const RemNetSpec* const spec)
   const uint32_t n      = (t->n_streams + t->n_groups - 1U) / t->n_groups;
   const size_t   n_rows = (size_t)n * t->n_steps;
 
-  t->n_symbols = spec->n_in;
+  t->n_symbols = spec->n_symbols;
   t->targets   = (uint32_t*)calloc(n_rows + 1U, sizeof(uint32_t));
   bool made    = t->targets != NULL;
   for (uint32_t g = 0; made && g < t->n_threads; ++g) {
     t->windows[g] = rem_window_new(t->net, n, t->n_steps);
     made          = t->windows[g] != NULL;
     if (made) {
-      fill_symbols(t, n_rows, rem_window_symbols(t->windows[g]));
-      fill_symbols(t, n_rows, t->targets);
+      fill_symbols(t, n_rows, rem_window_input(t->windows[g]));
     }
   }
   return made;
@@ -187,8 +189,7 @@ static bool
 make_trainer(Trainer* const t, const RemTraining* const training)
 {
   const RemNetSpec* const spec = &training->spec;
-  t->net =
-    training->symbols ? rem_bptt_net_new_symbols(spec) : rem_bptt_net_new(spec);
+  t->net                       = rem_bptt_net_new(spec);
   if (!t->net) {
     return false;
   }
@@ -205,7 +206,7 @@ make_trainer(Trainer* const t, const RemTraining* const training)
     return false;
   }
   rem_bptt_net_set(t->net, t->params);
-  return training->symbols ? make_symbols(t, spec) : make_windows(t, spec);
+  return spec->n_symbols ? make_symbols(t, spec) : make_windows(t, spec);
 }
 
 static void

@@ -9,15 +9,13 @@
 #include "dsp/status.h"
 #include "offline_trainer/bench/timing.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
-/// What is trained
+/// What is trained: of a net of symbols its next one, by cross-entropy
 typedef struct {
   RemNetSpec spec;
   uint32_t   n_streams; ///< B, streams side by side
   uint32_t   n_steps;   ///< T, samples of a window
-  bool       symbols; ///< Input and targets are symbols, the loss cross-entropy
 } RemTraining;
 
 /// What was measured of it

@@ -4,6 +4,7 @@
 
 #include "offline_trainer/bptt/bptt.h"
 #include "offline_trainer/bptt/bptt_internal.h"
+#include "offline_trainer/bptt/panels.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +29,33 @@ sum_column(const float* const x, const size_t step, const size_t n)
          ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
-/// Steps first..end-1: window->dh = V' dy, and the head's gradient
+/// grad [O, FQ] += sum over rows of dy' h
+static void
+add_head(const RemWindow* const window,
+         const float* const     dy,
+         const float* const     h,
+         const size_t           n,
+         // NOLINTNEXTLINE(readability-non-const-parameter): product's c
+         float* const grad)
+{
+  const RemBpttNet* const net   = window->net;
+  const size_t            n_out = net->spec.n_out;
+  const size_t            q     = net->f_units;
+  const RemProduct dv = {.factors  = {{dy, 1U, n_out, h, net->f_padded, n}},
+                         .from     = grad,
+                         .from_row = q,
+                         .c        = grad,
+                         .c_row    = q,
+                         .m        = n_out,
+                         .n        = q};
+  if (net->panels) {
+    rem_panels_gradient(net->kernel, &dv, window->scratch);
+  } else {
+    net->kernel->product(&dv);
+  }
+}
+
+/// Steps first..end-1: what the head sees has V' dy, and the head's gradient
 static void
 backward_head(const RemWindow* const window,
               const uint32_t         first,
@@ -37,28 +64,26 @@ backward_head(const RemWindow* const window,
 {
   const RemBpttNet* const net   = window->net;
   const size_t            n_out = net->spec.n_out;
-  const size_t            q     = net->n_units;
-  const size_t            p     = net->n_padded;
+  const size_t            q     = net->f_units;
+  const size_t            p     = net->f_padded;
   const size_t            s     = window->n_streams;
   const size_t            n     = (end - first) * s;
   const float* const      dy = window->dy + (window->begin + first) * s * n_out;
-  const float* const      h =
-    window->tapes[net->spec.n_layers - 1U].h + (first + (size_t)1) * s * p;
-  float* const     bias = grad + n_out * q;
-  const RemProduct dh   = {.factors = {{dy, n_out, 1U, net->head, p, n_out}},
-                           .c       = window->dh,
-                           .c_row   = q,
-                           .m       = n,
-                           .n       = q};
-  const RemProduct dv   = {.factors  = {{dy, 1U, n_out, h, p, n}},
-                           .from     = grad,
-                           .from_row = q,
-                           .c        = grad,
-                           .c_row    = q,
-                           .m        = n_out,
-                           .n        = q};
+  float* const            to = window->df ? window->df : window->dh;
+  float* const            bias = grad + n_out * q;
+  if (net->spec.head == REM_HEAD_NONE) {
+    for (size_t r = 0; r < n; ++r) {
+      memcpy(to + r * q, dy + r * n_out, n_out * sizeof(float));
+    }
+    return;
+  }
+  const RemProduct dh = {.factors = {{dy, n_out, 1U, net->head, p, n_out}},
+                         .c       = to,
+                         .c_row   = q,
+                         .m       = n,
+                         .n       = q};
   net->kernel->product(&dh);
-  rem_window_gradient(window, &dv);
+  add_head(window, dy, rem_window_features(window, first, end), n, grad);
   for (size_t o = 0; o < n_out; ++o) {
     bias[o] += sum_column(dy + o, n_out, n);
   }
@@ -73,6 +98,20 @@ add(float* const to, const float* const from, const size_t n)
   }
 }
 
+/// Add the mean over streams of |dh|^2 of step `t` of the tapes
+static void
+probe(const RemWindow* const window, const size_t t, const float* const dh)
+{
+  const size_t s        = window->n_streams;
+  const size_t q        = window->net->n_units;
+  const size_t distance = window->n_steps - 1U - (window->begin + t);
+  double       sum      = 0.0;
+  for (size_t i = 0; i < s * q; ++i) {
+    sum += (double)dh[i] * (double)dh[i];
+  }
+  window->squares[distance] += sum / (double)s;
+}
+
 /// Steps end-1 down to `first` of layer `l`: its gates become dz
 static void
 backward_cells(const RemWindow* const window,
@@ -81,52 +120,26 @@ backward_cells(const RemWindow* const window,
                const uint32_t         end,
                float* const           bias)
 {
-  const RemBpttNet* const net  = window->net;
-  const RemTape* const    tape = &window->tapes[l];
-  const size_t            q    = net->n_units;
-  const size_t            s    = window->n_streams;
+  const RemBpttNet* const   net   = window->net;
+  const RemBpttLayer* const layer = &net->layers[l];
+  const RemTape* const      tape  = &window->tapes[l];
+  const size_t              q     = net->n_units;
+  const size_t              s     = window->n_streams;
+  const bool probed = window->squares && l + 1U == net->spec.n_layers;
 
-  memset(window->db, 0, 4U * q * sizeof(float));
+  memset(window->db, 0, layer->n_gates * sizeof(float));
   add(window->dh + (end - first - (size_t)1) * s * q, tape->dh_before, s * q);
   memset(tape->dh_before, 0, s * q * sizeof(float));
   for (size_t t = end; t-- > first;) {
     float* const      dh   = window->dh + (t - first) * s * q;
     float* const      to   = t > first ? dh - s * q : tape->dh_before;
     const RemCellRows rows = rem_window_cells(window, l, t);
-    const RemProduct  back = {
-       .factors  = {{rows.gates, 4U * q, 1U, net->layers[l].by_h, q, 4U * q}},
-       .from     = to,
-       .from_row = q,
-       .c        = to,
-       .c_row    = q,
-       .m        = s,
-       .n        = q};
-    net->kernel->cell_gradient(&rows, dh, tape->dc_before, window->db);
-    rem_window_product(window, &back);
+    if (probed) {
+      probe(window, t, dh);
+    }
+    rem_bptt_layer_step_back(layer, &rows, dh, tape->dc_before, to, window->db);
   }
-  add(bias, window->db, 4U * q);
-}
-
-/// grad [m, 4Q] += sum over rows of a' dz
-static void
-add_weights(const RemWindow* const window,
-            const float* const     a,
-            const size_t           a_row,
-            const size_t           m,
-            const float* const     dz,
-            const size_t           n,
-            // NOLINTNEXTLINE(readability-non-const-parameter): product's c
-            float* const grad)
-{
-  const size_t     row = (size_t)4 * window->net->n_units;
-  const RemProduct dw  = {.factors  = {{a, 1U, a_row, dz, row, n}},
-                          .from     = grad,
-                          .from_row = row,
-                          .c        = grad,
-                          .c_row    = row,
-                          .m        = m,
-                          .n        = row};
-  rem_window_gradient(window, &dw);
+  add(bias, window->db, layer->n_gates);
 }
 
 /// Steps end-1 down to `first` of layer `l`; window->dh becomes dx
@@ -140,36 +153,23 @@ backward_layer(const RemWindow* const window,
   const RemBpttNet* const   net   = window->net;
   const RemBpttLayer* const layer = &net->layers[l];
   const RemTape* const      tape  = &window->tapes[l];
-  const size_t              m     = net->spec.n_hidden;
-  const size_t              q     = net->n_units;
-  const size_t              p     = net->n_padded;
   const size_t              begin = (size_t)first * window->n_streams;
   const size_t              n     = (end - first) * (size_t)window->n_streams;
-  const float* const        dz    = tape->gates + begin * 4U * q;
-  const float* const        below = rem_window_below(window, l);
-  const size_t              x_row = l ? p : layer->n_in;
+  const size_t              x_row = rem_window_below_row(window, l);
+  const RemBpttTerms        terms = {.n = n,
+                                     .x = rem_window_below(window, l) + begin * x_row,
+                                     .x_row = x_row,
+                                     .h_old = tape->h + begin * net->n_padded,
+                                     .h_row = net->n_padded,
+                                     .dz = tape->gates + begin * layer->n_gates};
 
-  backward_cells(window, l, first, end, grad + (m + layer->n_in) * 4U * q);
-  add_weights(window, tape->h + begin * p, p, m, dz, n, grad);
-  if (!l && net->symbols) {
-    rem_window_scatter(window, first, end, grad + m * 4U * q);
-  } else {
-    add_weights(window,
-                below + begin * x_row,
-                x_row,
-                layer->n_in,
-                dz,
-                n,
-                grad + m * 4U * q);
+  if (window->df) {
+    rem_window_feature_gradient(window, l, n);
   }
+  backward_cells(window, l, first, end, grad + layer->bias_at);
+  rem_bptt_layer_gradient(layer, &terms, window->scratch, grad);
   if (l) {
-    const RemProduct dx = {
-      .factors = {{dz, 4U * q, 1U, layer->by_x, q, 4U * q}},
-      .c       = window->dh,
-      .c_row   = q,
-      .m       = n,
-      .n       = q};
-    rem_window_product(window, &dx);
+    rem_bptt_layer_dx(layer, terms.dz, n, window->dh);
   }
 }
 
@@ -213,4 +213,41 @@ rem_window_backward(RemWindow* const window, float* const packed)
     }
     backward_tapes(window, segment.n, packed);
   }
+}
+
+void
+rem_window_initial_gradient(const RemWindow* const window, float* const grad)
+{
+  const RemNetSpec* const spec = &window->net->spec;
+  const size_t            q    = window->net->n_units;
+  const size_t            n    = spec->n_hidden;
+  float*                  at   = grad;
+  for (size_t s = 0; s < window->n_streams; ++s) {
+    for (uint32_t l = 0; l < spec->n_layers; ++l, at += 2U * n) {
+      const RemTape* const tape = &window->tapes[l];
+      memcpy(at, tape->dh_before + s * q, n * sizeof(float));
+      memcpy(at + n, tape->dc_before + s * q, n * sizeof(float));
+    }
+  }
+}
+
+void
+rem_window_probe(RemWindow* const window,
+                 float* const     packed,
+                 double* const    squares)
+{
+  const RemNetSpec* const spec = &window->net->spec;
+  const size_t            n    = window->n_streams * rem_net_n_state(spec);
+  const size_t            row  = (size_t)window->n_streams * spec->n_out;
+  const size_t            size = rem_bptt_net_n_gradient(window->net);
+  const uint32_t          last = rem_window_n_segments(window) - 1U;
+
+  // The way back has left dz where the last segment had its gates
+  rem_window_run(
+    window, rem_window_segment(window, last), window->before + last * n);
+  memset(window->dy, 0, (window->n_steps - 1U) * row * sizeof(float));
+  memset(packed, 0, size * sizeof(float));
+  window->squares = squares;
+  rem_window_backward(window, packed);
+  window->squares = NULL;
 }

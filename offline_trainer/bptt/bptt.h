@@ -18,22 +18,10 @@
 /// Weights packed for training; shared by windows, changed between updates
 typedef struct RemBpttNet RemBpttNet;
 
-/// Return room for weights of shape `spec`, or NULL without memory
+/// Return room for weights of shape `spec`, or NULL without memory.  Of any
+/// cell but #REM_CELL_RNN_THRESHOLD; neither `both` nor `whole`.
 RemBpttNet*
 rem_bptt_net_new(const RemNetSpec* spec);
-
-/**
-   Return room for weights of a net whose input is one symbol a step, or NULL
-   without memory.
-
-   A symbol stands for the vector that is 1 at its place and 0 elsewhere, so
-   that W x is a column of W.
-
-   @param spec n_in is the size of the vocabulary, which #REM_MAX_IN does not
-               bound; no skip.
-*/
-RemBpttNet*
-rem_bptt_net_new_symbols(const RemNetSpec* spec);
 
 /// Free weights that no window uses any more; NULL is allowed
 void
@@ -49,7 +37,7 @@ size_t
 rem_bptt_net_n_gradient(const RemBpttNet* net);
 
 /// Copy a packed gradient [rem_bptt_net_n_gradient()] to `grad`
-/// [rem_net_n_params()] in the parameters' order
+/// [rem_net_n_params()] in the parameters' order; that by an initial state is 0
 void
 rem_bptt_net_unpack(const RemBpttNet* net, const float* packed, float* grad);
 
@@ -81,15 +69,9 @@ rem_window_new(const RemBpttNet* net, uint32_t max_streams, uint32_t max_steps);
 void
 rem_window_free(RemWindow* window);
 
-/// Return the input to fill before a forward pass: [T, S, I]; NULL if it is
-/// symbols
+/// Return the input to fill before a forward pass: [T, S, I]
 float*
 rem_window_input(RemWindow* window);
-
-/// Return the symbols to fill before a forward pass: [T, S], each below the
-/// size of the vocabulary; NULL if the input is vectors
-uint32_t*
-rem_window_symbols(RemWindow* window);
 
 /// Return what the last forward pass gave: [T, S, O]
 const float*
@@ -119,12 +101,18 @@ rem_window_forward(RemWindow* window,
    Add the gradient of the loss by every parameter to `packed`.
 
    The window is that of the last forward pass; what came before it is taken as
-   constant (truncation).  With dh, dc the derivatives by h_t, c_t:
+   constant (truncation).  With dh, dc the derivatives by h_t, c_t, of an LSTM
 
        do = dh tanh(c) o (1 - o)          dc += dh o (1 - tanh(c)^2)
        di = dc g i (1 - i)                dg  = dc i (1 - g^2)
        df = dc c_(t-1) f (1 - f)          dc_(t-1) = dc f
        dh_(t-1) = U' [di df dg do]        dx_t = W' [di df dg do]
+
+   and of a GRU, where W leads to n and U to n's product with r,
+
+       dn = dh (1 - z) (1 - n^2)          dz = dh (h_(t-1) - n) z (1 - z)
+       dr = dn (U h_(t-1) + b_hn) r (1 - r)
+       dh_(t-1) = dh z + U' [dr dz r dn]  dx_t = W' [dr dz dn]
 
    Source: Werbos 1990, "Backpropagation through time: what it does and how to
    do it", doi:10.1109/5.58337, applied to the equations of rem_net_block().
@@ -134,5 +122,24 @@ rem_window_forward(RemWindow* window,
 */
 void
 rem_window_backward(RemWindow* window, float* packed);
+
+/// Copy the gradient of the loss by what streams remembered before the window
+/// to `grad` [S, L, 2, H]; after rem_window_backward()
+void
+rem_window_initial_gradient(const RemWindow* window, float* grad);
+
+/**
+   Measure how far back a loss is heard: run the window of the last forward pass
+   again, and go back from its last step alone.
+
+   Of the outputs' gradient the last step stays, the others are set to zero.
+
+   @param packed  [rem_bptt_net_n_gradient()] overwritten.
+   @param squares [T] added to: mean over streams of |dL/dh|^2, h of the last
+                  layer, L the loss at the window's last step; index 0 is that
+                  step, index d the one d steps earlier.
+*/
+void
+rem_window_probe(RemWindow* window, float* packed, double* squares);
 
 #endif // REM_OFFLINE_TRAINER_BPTT_BPTT_H

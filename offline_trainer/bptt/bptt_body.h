@@ -60,46 +60,116 @@ product(const RemProduct* const p)
   (void)columns_4(p, column);
 }
 
-static void
-cell(const RemCellRows* const rows)
+/// One step forward of all units, in blocks as wide as they go
+VEC_INLINE void
+step_units(const RemCell cell, const RemCellRows* const rows)
 {
   size_t unit = 0U;
 #if WIDEST >= 16
-  for (; unit + 16U <= rows->n_units; unit += 16U) {
-    cell_block_16(rows, unit);
-  }
+  unit = step_16(cell, rows, unit);
 #endif
 #if WIDEST >= 8
-  for (; unit + 8U <= rows->n_units; unit += 8U) {
-    cell_block_8(rows, unit);
-  }
+  unit = step_8(cell, rows, unit);
 #endif
-  for (; unit < rows->n_units; unit += 4U) {
-    cell_block_4(rows, unit);
-  }
+  (void)step_4(cell, rows, unit);
 }
 
-static void
-cell_gradient(const RemCellRows* const rows,
-              const float* const       dh,
-              float* const             dc,
-              float* const             db)
+/// One step back
+VEC_INLINE void
+step_units_back(const RemCell            cell,
+                const RemCellRows* const rows,
+                const RemCellBack* const back)
 {
   size_t unit = 0U;
 #if WIDEST >= 16
-  for (; unit + 16U <= rows->n_units; unit += 16U) {
-    cell_gradient_block_16(rows, dh, dc, db, unit);
-  }
+  unit = back_16(cell, rows, back, unit);
 #endif
 #if WIDEST >= 8
-  for (; unit + 8U <= rows->n_units; unit += 8U) {
-    cell_gradient_block_8(rows, dh, dc, db, unit);
-  }
+  unit = back_8(cell, rows, back, unit);
 #endif
-  for (; unit < rows->n_units; unit += 4U) {
-    cell_gradient_block_4(rows, dh, dc, db, unit);
-  }
+  (void)back_4(cell, rows, back, unit);
 }
 
-const RemBpttKernel REM_BPTT_KERNEL =
-  {REM_ISA, WIDEST, product, cell, cell_gradient, head};
+static void
+lstm(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_LSTM, rows);
+}
+
+static void
+lstm_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_LSTM, rows, back);
+}
+
+static void
+gru(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_GRU, rows);
+}
+
+static void
+gru_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_GRU, rows, back);
+}
+
+static void
+rnn_tanh(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_RNN_TANH, rows);
+}
+
+static void
+rnn_tanh_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_RNN_TANH, rows, back);
+}
+
+static void
+rnn_sigmoid(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_RNN_SIGMOID, rows);
+}
+
+static void
+rnn_sigmoid_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_RNN_SIGMOID, rows, back);
+}
+
+static void
+rnn_linear(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_RNN_LINEAR, rows);
+}
+
+static void
+rnn_linear_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_RNN_LINEAR, rows, back);
+}
+
+static void
+forward(const RemCellRows* const rows)
+{
+  step_units(REM_CELL_FORWARD, rows);
+}
+
+static void
+forward_back(const RemCellRows* const rows, const RemCellBack* const back)
+{
+  step_units_back(REM_CELL_FORWARD, rows, back);
+}
+
+const RemBpttKernel REM_BPTT_KERNEL = {
+  REM_ISA,
+  WIDEST,
+  product,
+  {[REM_CELL_LSTM]        = {lstm, lstm_back},
+   [REM_CELL_GRU]         = {gru, gru_back},
+   [REM_CELL_RNN_TANH]    = {rnn_tanh, rnn_tanh_back},
+   [REM_CELL_RNN_SIGMOID] = {rnn_sigmoid, rnn_sigmoid_back},
+   [REM_CELL_RNN_LINEAR]  = {rnn_linear, rnn_linear_back},
+   [REM_CELL_FORWARD]     = {forward, forward_back}},
+  head};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-/// The cell, forward and back, for blocks of WIDTH units; included after
+/// The LSTM, forward and back, for blocks of WIDTH units; included after
 /// dsp/kernel/vec.h, once per width.
 ///
 /// Idea: gates of a block stand side by side, so that everything is whole
@@ -78,9 +78,7 @@ W(add)(float* const to, const W(Vec) x)
 /// rem_window_backward()
 VEC_INLINE void
 W(cell_gradient_block)(const RemCellRows* const rows,
-                       const float* const       dh,
-                       float* const             dc,
-                       float* const             db,
+                       const RemCellBack* const back,
                        const size_t             unit)
 {
   const size_t q   = rows->n_units;
@@ -100,26 +98,27 @@ W(cell_gradient_block)(const RemCellRows* const rows,
     const W(Vec) o = W(load)(z + (size_t)3 * WIDTH);
     // tanh(c) is h / o, and need not be kept: o is e^-60 or more
     const W(Vec) h    = W(load)(rows->h + s * rows->h_row + unit);
-    const W(Vec) dh_j = W(load)(dh + j);
-    const W(Vec) dc_j = W(load)(dc + j) + dh_j * (o - h * W(quotient)(h, o));
-    const W(Vec) d_i  = dc_j * g * i * (one - i);
-    const W(Vec) d_f  = dc_j * W(load)(rows->c_old + j) * f * (one - f);
-    const W(Vec) d_g  = dc_j * i * (one - g * g);
-    const W(Vec) d_o  = dh_j * h * (one - o);
+    const W(Vec) dh_j = W(load)(back->dh + j);
+    const W(Vec) dc_j =
+      W(load)(back->dc + j) + dh_j * (o - h * W(quotient)(h, o));
+    const W(Vec) d_i = dc_j * g * i * (one - i);
+    const W(Vec) d_f = dc_j * W(load)(rows->c_old + j) * f * (one - f);
+    const W(Vec) d_g = dc_j * i * (one - g * g);
+    const W(Vec) d_o = dh_j * h * (one - o);
 
     W(store)(z, d_i);
     W(store)(z + WIDTH, d_f);
     W(store)(z + (size_t)2 * WIDTH, d_g);
     W(store)(z + (size_t)3 * WIDTH, d_o);
-    W(store)(dc + j, dc_j * f);
+    W(store)(back->dc + j, dc_j * f);
     b_i += d_i;
     b_f += d_f;
     b_g += d_g;
     b_o += d_o;
     W(ask_block)(rows, rows->c_old, s, unit, -1);
   }
-  W(add)(db + 4U * unit, b_i);
-  W(add)(db + 4U * unit + WIDTH, b_f);
-  W(add)(db + 4U * unit + (size_t)2 * WIDTH, b_g);
-  W(add)(db + 4U * unit + (size_t)3 * WIDTH, b_o);
+  W(add)(back->db + 4U * unit, b_i);
+  W(add)(back->db + 4U * unit + WIDTH, b_f);
+  W(add)(back->db + 4U * unit + (size_t)2 * WIDTH, b_g);
+  W(add)(back->db + 4U * unit + (size_t)3 * WIDTH, b_o);
 }

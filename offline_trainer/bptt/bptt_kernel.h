@@ -21,6 +21,8 @@
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_KERNEL_H
 
+#include "dsp/net.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,6 +71,24 @@ typedef struct {
   size_t       h_row; ///< P
 } RemCellRows;
 
+/// Derivatives of the loss at one step back
+typedef struct {
+  const float* dh; ///< [S, Q] by h
+  float* dc;     ///< [S, Q] by c in, by c_old out; only an LSTM reads it, a GRU
+                 ///< leaves it alone, and an RNN does without c_old
+  float* dh_old; ///< [S, Q] by h_old: what does not lead by U is added (GRU)
+  float* db;     ///< [R] added to: the sum of dz
+} RemCellBack;
+
+/// A cell's code.  A step forward sets h and c of every row, and gates to what
+/// the step back needs; a step back sets gates to dz.  Cost per vector of
+/// units: LSTM 5, GRU 3, RNN 1 times 20 operations forward; back 20 operations
+/// and 14 loads and stores, GRU as much, RNN 4 and 3.
+typedef struct {
+  void (*step)(const RemCellRows* rows);
+  void (*back)(const RemCellRows* rows, const RemCellBack* back);
+} RemBpttCell;
+
 /// One instruction set's code
 typedef struct {
   const char* isa;
@@ -78,17 +98,8 @@ typedef struct {
   /// as long as b [terms, 2 vectors] fits the first-level cache.
   void (*product)(const RemProduct* product);
 
-  /// One step forward: gates, c and h of every row.  Cost: 5 times 20
-  /// operations per vector of units.
-  void (*cell)(const RemCellRows* rows);
-
-  /// One step back: gates become dz, c and h stay.  dh [S, Q] by h; dc [S, Q]
-  /// by c in, by c_old out; db [4Q] is added dz.  Cost: 20 operations and 14
-  /// loads and stores per vector of units.
-  void (*cell_gradient)(const RemCellRows* rows,
-                        const float*       dh,
-                        float*             dc,
-                        float*             db);
+  /// By RemCell; none of #REM_CELL_RNN_THRESHOLD, which has no derivative
+  RemBpttCell cells[REM_CELL_FORWARD + 1];
 
   /// y [n, O] = d + V h: v [O, P], d [O], h [n, P] with P a multiple of 16
   void (*head)(const float* v,

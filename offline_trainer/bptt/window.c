@@ -31,36 +31,12 @@
 /// not the time that it takes from memory
 #define PANEL_ROWS ((size_t)2048)
 
-enum { MAX_GROUPS = 64, LEAST_ROWS = 128 };
-
-uint32_t
-rem_bptt_n_groups(const RemNetSpec* const spec,
-                  const uint32_t          n_streams,
-                  const uint32_t          n_steps)
-{
-  const uint32_t least = spec->n_hidden < REM_PANELS_FROM ? 4U : 16U;
-  uint32_t       n     = 1U;
-  while (n < MAX_GROUPS && n_streams / (2U * n) >= least &&
-         n_streams / (2U * n) * (uint64_t)n_steps >= LEAST_ROWS) {
-    n *= 2U;
-  }
-  return n;
-}
-
-uint32_t
-rem_bptt_group_begin(const uint32_t n_streams,
-                     const uint32_t n_groups,
-                     const uint32_t group)
-{
-  const uint32_t n_big = n_streams % n_groups;
-  return group * (n_streams / n_groups) + (group < n_big ? group : n_big);
-}
-
 /// Rows of a block, unless a step has more
 static size_t
 block_rows(const RemBpttNet* const net)
 {
-  const size_t n = BLOCK_BYTES / ((size_t)5 * net->n_units * sizeof(float));
+  const size_t row = (size_t)net->layers[0].n_gates + net->n_units;
+  const size_t n   = BLOCK_BYTES / (row * sizeof(float));
   return net->panels ? PANEL_ROWS : n < MAX_TERMS ? n : MAX_TERMS;
 }
 
@@ -96,12 +72,20 @@ choose_tape_steps(const RemBpttNet* const net,
                   const uint32_t          max_steps)
 {
   const size_t row = (size_t)net->spec.n_layers *
-                     (5U * net->n_units + net->n_padded) * sizeof(float);
+                     (net->layers[0].n_gates + net->n_units + net->n_padded) *
+                     sizeof(float);
   const size_t   least = net->panels ? PANEL_ROWS : 1U;
   const size_t   rows  = TAPE_BYTES / row;
   const size_t   most  = (rows > least ? rows : least) / max_streams;
   const uint32_t n     = most < max_steps ? (uint32_t)most : max_steps;
   return n ? n : 1U;
+}
+
+/// Return whether cells have a second memory that lasts
+static bool
+has_tape_of_c(const RemBpttNet* const net)
+{
+  return net->spec.cell == REM_CELL_LSTM;
 }
 
 static bool
@@ -110,13 +94,34 @@ make_tape(const RemWindow* const window, RemTape* const tape)
   const size_t q  = window->net->n_units;
   const size_t s  = window->max_streams;
   const size_t n  = window->tape_steps;
+  const size_t m  = has_tape_of_c(window->net) ? n + 1U : 1U;
   tape->h         = rem_bptt_floats((n + 1U) * s * window->net->n_padded);
-  tape->c         = rem_bptt_floats((n + 1U) * s * q);
-  tape->gates     = rem_bptt_floats(n * s * 4U * q);
+  tape->c         = rem_bptt_floats(m * s * q);
+  tape->gates     = rem_bptt_floats(n * s * window->net->layers[0].n_gates);
   tape->dh_before = rem_bptt_floats(s * q);
   tape->dc_before = rem_bptt_floats(s * q);
   return tape->h && tape->c && tape->gates && tape->dh_before &&
          tape->dc_before;
+}
+
+/// Allocate what not every net needs
+static bool
+make_rest(RemWindow* const window, const size_t block)
+{
+  const RemBpttNet* const net     = window->net;
+  const size_t            n       = net->layers[0].n_products;
+  const size_t            columns = n > net->f_units ? n : net->f_units;
+  bool                    made    = true;
+  if (net->panels) {
+    window->scratch = rem_bptt_floats(rem_panels_n_scratch(columns));
+    made            = window->scratch;
+  }
+  if (net->spec.take != REM_TAKE_LAST || net->spec.head == REM_HEAD_NONE) {
+    window->features = rem_bptt_floats(block * net->f_padded);
+    window->df       = rem_bptt_floats(block * net->f_units);
+    made             = window->features && window->df && made;
+  }
+  return made;
 }
 
 static bool
@@ -133,25 +138,14 @@ make_window(RemWindow* const window)
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
     made = make_tape(window, &window->tapes[l]) && made;
   }
-  if (net->symbols) {
-    window->symbols = (uint32_t*)rem_bptt_floats(n);
-    made            = window->symbols && made;
-  } else {
-    window->x = rem_bptt_floats(n * spec->n_in);
-    made      = window->x && made;
-  }
-  if (net->panels) {
-    window->scratch =
-      rem_bptt_floats(rem_panels_n_scratch((size_t)4 * net->n_units));
-    made = window->scratch && made;
-  }
+  window->x      = rem_bptt_floats(n * spec->n_in);
   window->y      = rem_bptt_floats(n * spec->n_out);
   window->dy     = rem_bptt_floats(n * spec->n_out);
   window->dh     = rem_bptt_floats(block * net->n_units);
-  window->db     = rem_bptt_floats((size_t)4 * net->n_units);
+  window->db     = rem_bptt_floats(net->layers[0].n_gates);
   window->before = rem_bptt_floats(n_runs * s * rem_net_n_state(spec));
-  return made && window->y && window->dy && window->dh && window->db &&
-         window->before;
+  return make_rest(window, block) && made && window->x && window->y &&
+         window->dy && window->dh && window->db && window->before;
 }
 
 RemWindow*
@@ -185,13 +179,14 @@ rem_window_free(RemWindow* const window)
       free(window->tapes[l].dc_before);
     }
     free(window->x);
-    free(window->symbols);
     free(window->scratch);
     free(window->y);
     free(window->dy);
     free(window->dh);
     free(window->db);
     free(window->before);
+    free(window->features);
+    free(window->df);
     free(window);
   }
 }
@@ -200,12 +195,6 @@ float*
 rem_window_input(RemWindow* const window)
 {
   return window->x;
-}
-
-uint32_t*
-rem_window_symbols(RemWindow* const window)
-{
-  return window->symbols;
 }
 
 const float*
@@ -220,25 +209,40 @@ rem_window_output_gradient(RemWindow* const window)
   return window->dy;
 }
 
-/// Rows of h and c after `step` steps of every layer, from or to `state`
+/// Set what streams remember before the first step of the tapes
 static void
-copy_state(const RemWindow* const window,
-           const uint32_t         step,
-           float* const           state,
-           const bool             take)
+take_state(const RemWindow* const window, const float* const state)
 {
-  const RemBpttNet* const net  = window->net;
-  const size_t            n    = net->spec.n_hidden;
-  const size_t            size = n * sizeof(float);
-  float*                  at   = state;
+  const RemBpttNet* const net = window->net;
+  const size_t            n   = net->spec.n_hidden;
+  const float*            at  = state;
   for (size_t s = 0; s < window->n_streams; ++s) {
-    const size_t row = (size_t)step * window->n_streams + s;
-    for (uint32_t l = 0; l < net->spec.n_layers; ++l) {
-      float* const h = window->tapes[l].h + row * net->n_padded;
-      float* const c = window->tapes[l].c + row * net->n_units;
-      memcpy(take ? h : at, take ? at : h, size);
-      memcpy(take ? c : at + n, take ? at + n : c, size);
-      at += 2U * n;
+    for (uint32_t l = 0; l < net->spec.n_layers; ++l, at += 2U * n) {
+      const RemTape* const tape = &window->tapes[l];
+      memcpy(tape->h + s * net->n_padded, at, n * sizeof(float));
+      memcpy(tape->c + s * net->n_units, at + n, n * sizeof(float));
+    }
+  }
+}
+
+/// Return what streams remember after `step` steps of the tapes
+static void
+give_state(const RemWindow* const window,
+           const uint32_t         step,
+           float* const           state)
+{
+  const RemBpttNet* const net   = window->net;
+  const size_t            n     = net->spec.n_hidden;
+  const size_t            begin = (size_t)step * window->n_streams;
+  float*                  at    = state;
+  for (size_t s = begin; s < begin + window->n_streams; ++s) {
+    for (uint32_t l = 0; l < net->spec.n_layers; ++l, at += 2U * n) {
+      const RemTape* const tape = &window->tapes[l];
+      memcpy(at, tape->h + s * net->n_padded, n * sizeof(float));
+      memset(at + n, 0, n * sizeof(float));
+      if (has_tape_of_c(net)) {
+        memcpy(at + n, tape->c + s * net->n_units, n * sizeof(float));
+      }
     }
   }
 }
@@ -247,11 +251,14 @@ const float*
 rem_window_below(const RemWindow* const window, const uint32_t layer)
 {
   const size_t s = window->n_streams;
-  if (layer) {
-    return window->tapes[layer - 1U].h + s * window->net->n_padded;
-  }
-  return window->x ? window->x + window->begin * s * window->net->spec.n_in
-                   : NULL;
+  return layer ? window->tapes[layer - 1U].h + s * window->net->n_padded
+               : window->x + window->begin * s * window->net->spec.n_in;
+}
+
+size_t
+rem_window_below_row(const RemWindow* const window, const uint32_t layer)
+{
+  return layer ? window->net->n_padded : window->net->spec.n_in;
 }
 
 RemCellRows
@@ -259,17 +266,24 @@ rem_window_cells(const RemWindow* const window,
                  const uint32_t         layer,
                  const size_t           t)
 {
-  const RemTape* const tape = &window->tapes[layer];
-  const size_t         q    = window->net->n_units;
-  const size_t         p    = window->net->n_padded;
-  const size_t         s    = window->n_streams;
-  return (RemCellRows){.n_rows  = window->n_streams,
-                       .n_units = window->net->n_units,
-                       .gates   = tape->gates + t * s * 4U * q,
-                       .c_old   = tape->c + t * s * q,
-                       .c       = tape->c + (t + 1U) * s * q,
-                       .h       = tape->h + (t + 1U) * s * p,
-                       .h_row   = p};
+  const RemBpttNet* const net  = window->net;
+  const RemTape* const    tape = &window->tapes[layer];
+  const size_t            q    = net->n_units;
+  const size_t            p    = net->n_padded;
+  const size_t            s    = window->n_streams;
+  RemCellRows             rows = {.n_rows  = window->n_streams,
+                                  .n_units = net->n_units,
+                                  .gates = tape->gates + t * s * net->layers[0].n_gates,
+                                  .h_old = tape->h + t * s * p,
+                                  .h     = tape->h + (t + 1U) * s * p,
+                                  .h_row = p};
+  if (has_tape_of_c(net)) {
+    rows.c_old = tape->c + t * s * q;
+    rows.c     = tape->c + (t + 1U) * s * q;
+  } else if (!t) {
+    rows.c_old = tape->c;
+  }
+  return rows;
 }
 
 /// Steps first..end-1 of the tape of layer `l`
@@ -281,36 +295,21 @@ forward_layer(const RemWindow* const window,
 {
   const RemBpttNet* const   net   = window->net;
   const RemBpttLayer* const layer = &net->layers[l];
-  const RemTape* const      tape  = &window->tapes[l];
-  const size_t              n     = net->spec.n_hidden;
-  const size_t              q     = net->n_units;
-  const size_t              p     = net->n_padded;
   const size_t              s     = window->n_streams;
   const float* const        x     = rem_window_below(window, l);
-  const size_t              x_row = l ? p : layer->n_in;
-  const float* const        w     = layer->forward + n * 4U * q;
+  const size_t              x_row = rem_window_below_row(window, l);
 
   if (net->panels) {
-    rem_window_take_input(window, l, first, end);
+    rem_bptt_layer_input(layer,
+                         x + first * s * x_row,
+                         x_row,
+                         (end - first) * s,
+                         window->tapes[l].gates + first * s * layer->n_gates);
   }
   for (size_t t = first; t < end; ++t) {
-    const RemCellRows  rows  = rem_window_cells(window, l, t);
-    const float* const h_old = tape->h + t * s * p;
-    RemProduct z = {.factors  = {{h_old, p, 1U, layer->forward, 4U * q, n}},
-                    .from     = rows.gates,
-                    .from_row = 4U * q,
-                    .c        = rows.gates,
-                    .c_row    = 4U * q,
-                    .m        = s,
-                    .n        = 4U * q};
-    if (!net->panels) {
-      z.factors[1] =
-        (RemFactors){x + t * s * x_row, x_row, 1U, w, 4U * q, layer->n_in};
-      z.from     = w + (size_t)4 * q * layer->n_in;
-      z.from_row = 0U;
-    }
-    rem_window_product(window, &z);
-    net->kernel->cell(&rows);
+    const RemCellRows rows = rem_window_cells(window, l, t);
+    rem_bptt_layer_step(
+      layer, &rows, net->panels ? NULL : x + t * s * x_row, x_row);
   }
 }
 
@@ -327,14 +326,19 @@ forward_head(const RemWindow* const window,
   const size_t            n     = end * s - begin;
   const size_t            row   = window->begin * s + begin;
   float* const            y     = window->y + row * spec->n_out;
-  const float* const      h =
-    window->tapes[spec->n_layers - 1U].h + (s + begin) * net->n_padded;
+  const float* const      h     = rem_window_features(window, first, end);
 
-  if (net->wide_head) {
+  if (spec->head == REM_HEAD_NONE) {
+    for (size_t r = 0; r < n; ++r) {
+      memcpy(y + r * spec->n_out,
+             h + r * net->f_padded,
+             spec->n_out * sizeof(float));
+    }
+  } else if (net->wide_head) {
     rem_bptt_wide_head(net, h, y, n);
   } else {
     net->kernel->head(
-      net->head, net->head_bias, net->n_padded, spec->n_out, h, y, n);
+      net->head, net->head_bias, net->f_padded, spec->n_out, h, y, n);
   }
   for (size_t r = 0; spec->skip && r < n; ++r) {
     const float* const x = window->x + (row + r) * spec->n_in;
@@ -345,14 +349,14 @@ forward_head(const RemWindow* const window,
 }
 
 void
-rem_window_run(RemWindow* const window,
-               const RemSegment segment,
-               float* const     state)
+rem_window_run(RemWindow* const   window,
+               const RemSegment   segment,
+               const float* const state)
 {
   const uint32_t block = rem_window_block(window);
 
   window->begin = segment.begin;
-  copy_state(window, 0U, state, true);
+  take_state(window, state);
   for (uint32_t first = 0U; first < segment.n; first += block) {
     const uint32_t end = segment.n - first < block ? segment.n : first + block;
     for (uint32_t l = 0; l < window->net->spec.n_layers; ++l) {
@@ -360,7 +364,6 @@ rem_window_run(RemWindow* const window,
     }
     forward_head(window, first, end);
   }
-  copy_state(window, segment.n, state, false);
 }
 
 void
@@ -375,7 +378,9 @@ rem_window_forward(RemWindow* const window,
   window->n_streams = n_streams;
   window->n_steps   = n_steps;
   for (uint32_t i = 0; i < rem_window_n_segments(window); ++i) {
+    const RemSegment segment = rem_window_segment(window, i);
     memcpy(window->before + i * n_state, state, n_state * sizeof(float));
-    rem_window_run(window, rem_window_segment(window, i), state);
+    rem_window_run(window, segment, state);
+    give_state(window, segment.n, state);
   }
 }
