@@ -65,7 +65,7 @@ PLUGIN_RT = '''
 
 PACKAGES = {'lv2': '1.18.0', 'fftw3f': '3.3', 'sndfile': '1.0',
             'jansson': '2.10', 'cairo': '1.16', 'nettle': '3.0',
-            'liblo': '0.30', 'speexdsp': '1.2'}
+            'liblo': '0.30', 'speexdsp': '1.2', 'smf': '1.3'}
 WARNINGS = '''-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla
     -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes'''.split()
 OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
@@ -157,7 +157,8 @@ def build(bld):
               defines=['REM_VERSION="%s"' % VERSION],
               use=[name + isa for isa in bld.env.ISAS
                    for name in ('bptt_', 'floor_')]
-                  + 'dsp FFTW3F SNDFILE CAIRO JANSSON LIBLO NETTLE PTHREAD M'
+                  + 'dsp FFTW3F SNDFILE SMF CAIRO JANSSON LIBLO NETTLE'
+                    ' PTHREAD M'
                   .split())
     bld.program(source='offline_trainer/main.c', target='remanence',
                 defines=['REM_VERSION="%s"' % VERSION],

@@ -23,8 +23,8 @@ EMULATED = [('sse2', 'qemu-x86_64 -cpu Nehalem', PARTS),
 ARM = 'aarch64-linux-gnu'
 ARM_PARTS = PARTS + ',isa,net,rt_symbols,voice'
 ARM_PACKAGES = '''libc6-dev libcairo2-dev libfftw3-dev libjansson-dev
-    liblilv-dev liblo-dev libsndfile1-dev libspeexdsp-dev lv2-dev
-    nettle-dev'''.split()
+    liblilv-dev liblo-dev libsmf-dev libsndfile1-dev libspeexdsp-dev
+    lv2-dev nettle-dev'''.split()
 
 # Fuzzing has a build of its own too: folder, --sanitize
 FUZZED = ('fuzz', 'fuzzer-no-link,address,undefined')
