@@ -44,6 +44,9 @@ cmd_osc(int argc, char** argv);
 int
 cmd_bench(int argc, char** argv);
 
+int
+cmd_recipe(int argc, char** argv);
+
 /// Print `remanence COMMAND: place: text` and return #REM_EXIT_FAILED
 int
 command_failed(const char* command, const RemError* error);

@@ -10,6 +10,7 @@
 #include "dsp/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// The table that a recipe prints at its end
@@ -19,7 +20,7 @@ typedef struct RemRecipeTable RemRecipeTable;
 typedef struct {
   const char*     out;   ///< Folder that exists: data, models, pictures, report
   bool            brief; ///< A run of seconds, with bounds of its own
-  const char*     data;  ///< Folder of recordings of one's own, or NULL
+  const char*     data;  ///< File or folder of one's own to learn from, or NULL
   uint32_t        n_threads;
   uint64_t        seed;
   RemRecipeTable* table;
@@ -31,21 +32,31 @@ typedef struct {
 /// One recipe; texts are printed as they stand
 typedef struct {
   const char* name;
-  const char* about; ///< One line
-  const char* steps; ///< What it does, and the commands that do the same
-  const char* must;  ///< What it must reach
+  const char* about; ///< Of 60 letters at most, no capital, no final period
+  const char* steps; ///< What it does, and the commands that do the same: lines
+                     ///< of 72 letters at most, each with its '\n'
+  const char* must;  ///< What it must reach, likewise
   RemStatus (*run)(const RemRecipeRun* run, RemError* error);
 } RemRecipe;
 
-/// Add a figure; `what` and `of` are copied
+/**
+   Add a figure.
+
+   @param what What was measured, with its unit; copied, as `of` is.
+   @param of   Of which net or baseline.
+
+   Thread: the one that runs the recipe.  Without memory the run fails at its
+   end.
+*/
 void
 rem_recipe_note(RemRecipeTable* table,
                 const char*     what,
                 const char*     of,
                 double          value);
 
-/// Add a figure that must be `bound` or less (`at_most`), or or more; what
-/// misses makes the run fail at its end, with the table printed all the same
+/// As rem_recipe_note(), of a figure that must be `bound` or less (`at_most`),
+/// or `bound` or more; one that misses, as NaN does, makes the run fail at its
+/// end, with the table printed all the same
 void
 rem_recipe_hold(RemRecipeTable* table,
                 const char*     what,
@@ -54,11 +65,31 @@ rem_recipe_hold(RemRecipeTable* table,
                 double          bound,
                 bool            at_most);
 
-/// Name a picture (SVG, within `out`) for the report
+/// Name a picture for the report, an SVG in the folder `out`; texts are copied
 void
 rem_recipe_picture(RemRecipeTable* table,
                    const char*     file,
                    const char*     caption);
+
+/// Show a text in the report as it stands, such as one that a net wrote; texts
+/// are copied
+void
+rem_recipe_text(RemRecipeTable* table, const char* caption, const char* text);
+
+/// Set `path` [size] to `name` in the folder `out`
+RemStatus
+rem_recipe_path(const RemRecipeRun* run,
+                const char*         name,
+                char*               path,
+                size_t              size,
+                RemError*           error);
+
+/// Tell of progress, 0 to 1; return #REM_INTERRUPTED if the user asked to stop
+RemStatus
+rem_recipe_go_on(const RemRecipeRun* run,
+                 double              done,
+                 const char*         doing,
+                 RemError*           error);
 
 /// Return recipe `i`, NULL behind the last
 const RemRecipe*

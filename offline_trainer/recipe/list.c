@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/recipe/recipes.h"
+
+#include <stddef.h>
+
+/// In the order of `remanence recipe list`; a row goes in with its recipe, and
+/// keeps its place: sum, compare, parity, parity-learned, autocomplete,
+/// memory-gap, charlm, tag-words, sentiment, translate, execute, caption,
+/// onsets, chords, duet
+static const RemRecipe* const recipes[] = {
+  NULL, // The end
+};
+
+const RemRecipe*
+rem_recipe_at(const uint32_t i)
+{
+  return i < sizeof(recipes) / sizeof(*recipes) ? recipes[i] : NULL;
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: ISC
+
+/// Every recipe, each in a file of its own; list.c lists them
+
+#ifndef REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
+#define REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
+
+#include "offline_trainer/recipe/recipe.h"
+
+#endif // REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
