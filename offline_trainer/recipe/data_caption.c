@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/fft.h"
+#include "dsp/fft.h"
 #include "offline_trainer/recipe/data.h"
 #include "offline_trainer/report/markup.h"
 
