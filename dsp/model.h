@@ -110,6 +110,18 @@ rem_model_new_control(const RemFrames* frames,
 void
 rem_model_free(RemModel* model);
 
+/// Return whether a model plays frame by frame and from nothing: not if it
+/// reads in both directions, has one output for a whole sequence, or begins
+/// from a vector
+bool
+rem_model_streams(const RemModel* model);
+
+/// As rem_model_streams(), or else fill `error` with why not: #REM_UNSUPPORTED
+RemStatus
+rem_model_check_streams(const RemModel* model,
+                        const char*     place,
+                        RemError*       error);
+
 /**
    Fill `frame` with what stands for silence: 0, then every knob's default as
    the net sees it.

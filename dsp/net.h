@@ -210,15 +210,15 @@ rem_net_state_free(RemNetState* state);
 /**
    Set what a stream remembers.
 
-   @param values [L, 2, H] of every layer h, then its second memory; NULL for
-   zeros.
+   @param values [rem_net_n_state()] of every layer and direction h, then its
+   second memory; NULL for zeros.
 
    Thread: audio.  Cost: L * H.  Cannot fail.
 */
 REM_RT void
 rem_net_state_set(const RemNet* net, RemNetState* state, const float* values);
 
-/// Copy what a stream remembers to `values` [L, 2, H].  Thread: audio.
+/// Copy what a stream remembers to `values` [rem_net_n_state()].  Thread: audio.
 REM_RT void
 rem_net_state_get(const RemNet* net, const RemNetState* state, float* values);
 
@@ -248,6 +248,10 @@ rem_net_state_is_finite(const RemNet* net, const RemNetState* state);
    doi:10.1207/s15516709cog1402_1.  Names and row order as torch.nn.LSTM, GRU
    and RNN, their two biases summed into b.
 
+   A net that reads in both directions has no output without the future: y is
+   zero.  Nor is that of a net for whole sequences (`whole`) worth much before
+   the last frame.
+
    The stream may be cut into calls anywhere: the output is the same to the
    last bit.  Instruction sets round differently: each stays within twice the
    error of a plain loop in float, or within 1e-7 where that is more, and so
@@ -262,7 +266,8 @@ rem_net_state_is_finite(const RemNet* net, const RemNetState* state);
    @param n     Number of frames, from 0 up.
 
    Thread: audio, with denormals off (dsp/denormal.h) for speed.  Cost: per
-   frame and layer 4H(n_in + H) multiply-adds and 5H activations.  Cannot fail;
+   frame and layer G H(n_in + H) multiply-adds and (G + 1) H activations, or one of
+   an RNN.  Cannot fail;
    what is not finite stays in this state until it is set anew.
 */
 REM_RT void

@@ -20,7 +20,8 @@ typedef struct RemPredictor RemPredictor;
 
    @param model May be freed afterwards.
    @return A predictor to free with rem_predictor_free(); NULL without memory or
-   if the model is none for control frames (its `frames` are NULL).
+   if the model is none for control frames (its `frames` are NULL), or does not
+   play frame by frame.
 
    Thread: any but audio.
 */

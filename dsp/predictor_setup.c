@@ -31,8 +31,9 @@ fill(RemPredictor* const predictor, const RemModel* const model)
 RemPredictor*
 rem_predictor_new(const RemModel* const model)
 {
+  const bool          plays = model->frames && rem_model_streams(model);
   RemPredictor* const predictor =
-    model->frames ? (RemPredictor*)calloc(1, sizeof(RemPredictor)) : NULL;
+    plays ? (RemPredictor*)calloc(1, sizeof(RemPredictor)) : NULL;
   if (predictor && !fill(predictor, model)) {
     rem_predictor_free(predictor);
     return NULL;

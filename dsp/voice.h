@@ -21,7 +21,8 @@ typedef struct RemVoice RemVoice;
    @param model      Not kept: everything needed is copied.
    @param n_channels Number of independent streams through the same net.
    @return A voice to free with rem_voice_free(), or NULL without memory or if
-   the model does not make one output out of one audio input and its knobs.
+   the model does not make one output out of one audio input and its knobs,
+   frame by frame.
 
    Thread: any but audio.
 */

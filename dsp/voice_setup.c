@@ -50,7 +50,9 @@ fill(RemVoice* const       voice,
 RemVoice*
 rem_voice_new(const RemModel* const model, const uint32_t n_channels)
 {
-  if (model->spec.n_out != 1U || model->spec.n_in != 1U + model->n_knobs) {
+  if (model->kind != REM_FRAME_AUDIO || !rem_model_streams(model) ||
+      model->spec.n_symbols || model->spec.n_out != 1U ||
+      model->spec.n_in != 1U + model->n_knobs) {
     return NULL;
   }
 

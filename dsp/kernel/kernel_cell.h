@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// The chain gates, c, tanh c, h of an LSTM cell, compiled once per instruction
-/// set
+/// The chains gates, c, tanh c, h of an LSTM cell and r, n, h of a GRU,
+/// compiled once per instruction set
 ///
 /// Idea: i tanh(g) and o tanh(c) cost one division each, as a / ((1 + e^x) b);
 /// what waits for nothing is between what waits.
@@ -59,6 +59,41 @@ finish(const Rest rest)
 {
   const VecExp t = W(tanh_exp)(rest.c);
   return W(quotient)(W(exp_plus)(t, -1.0f), rest.o1 * W(exp_plus)(t, 1.0f));
+}
+
+/// What is left to do for some units of a GRU when r is there
+typedef struct {
+  Vec n; ///< What tanh makes n of
+  Vec z;
+} GruRest;
+
+/// Units of a whole vector up to n, from the sums of r, z and U h, `stride`
+/// vectors apart, and W x
+VEC_INLINE GruRest
+gru_whole(const Vec* const sums, const size_t stride, const Vec x_n)
+{
+  const Vec r1 = W(exp_plus)(W(sigmoid_exp)(sums[0]), 1.0f);
+  const Vec n  = W(quotient_plus)(sums[2 * stride], r1, x_n);
+  return (GruRest){n, W(sigmoid)(sums[stride])};
+}
+
+/// The same for half a vector, from [r z] and [n 0]
+VEC_INLINE GruRest
+gru_half(const Vec* const sums, const Vec x_n)
+{
+  const Vec rz1 = W(exp_plus)(W(sigmoid_exp)(sums[0]), 1.0f);
+  const Vec n   = W(quotient_plus)(sums[1], rz1, x_n);
+  return (GruRest){n, vec_swap(W(reciprocal)(rz1))};
+}
+
+/// h, where nothing is lost of an old one that z keeps
+VEC_INLINE
+Vec
+gru_finish(const GruRest rest, const Vec h)
+{
+  const VecExp t = W(tanh_exp)(rest.n);
+  const Vec    n = W(quotient)(W(exp_plus)(t, -1.0f), W(exp_plus)(t, 1.0f));
+  return W(fma)(W(set)(1.0f) - rest.z, n, rest.z * h);
 }
 
 #endif // REM_DSP_KERNEL_KERNEL_CELL_H

@@ -11,12 +11,13 @@
 
 enum { TILE_FRAMES = 4, TILE_VECTORS = 3 };
 
-/// A tile of z = b + W x: `m` frames by `v` vectors, x_j ascending for every
+/// A tile of z = base + W x: `m` frames by `v` vectors, x_j ascending for every
 /// element, whatever the tile
 VEC_INLINE void
-project_tile(const RemLstmLayer* const layer,
+project_tile(const RemLayer* const     layer,
+             const float* const* const base,
              const float* const        x,
-             const size_t              stride,
+             const ptrdiff_t           stride,
              float* const              z,
              const size_t              column,
              const uint32_t            m,
@@ -27,13 +28,13 @@ project_tile(const RemLstmLayer* const layer,
 
   for (uint32_t t = 0; t < m; ++t) {
     for (uint32_t i = 0; i < v; ++i) {
-      acc[t][i] = W(load)(layer->b + column + i * WIDTH);
+      acc[t][i] = W(load)(base[t] + column + i * WIDTH);
     }
   }
   for (uint32_t j = 0; j < layer->n_in; ++j) {
     const float* const w = layer->w + j * row + column;
     for (uint32_t t = 0; t < m; ++t) {
-      const Vec x_j = W(set)(x[t * stride + j]);
+      const Vec x_j = W(set)(x[(ptrdiff_t)t * stride + j]);
       for (uint32_t i = 0; i < v; ++i) {
         acc[t][i] = W(fma)(x_j, W(load)(w + i * WIDTH), acc[t][i]);
       }
@@ -46,11 +47,12 @@ project_tile(const RemLstmLayer* const layer,
   }
 }
 
-/// z = b + W x for `m` frames, 1 or TILE_FRAMES
+/// z = base + W x for `m` frames, 1 or TILE_FRAMES
 VEC_INLINE void
-project_frames(const RemLstmLayer* const layer,
+project_frames(const RemLayer* const     layer,
+               const float* const* const base,
                const float* const        x,
-               const size_t              stride,
+               const ptrdiff_t           stride,
                float* const              z,
                const uint32_t            m)
 {
@@ -58,17 +60,18 @@ project_frames(const RemLstmLayer* const layer,
   size_t       at  = 0;
 
   for (; at + TILE_VECTORS * WIDTH <= row; at += TILE_VECTORS * WIDTH) {
-    project_tile(layer, x, stride, z, at, m, TILE_VECTORS);
+    project_tile(layer, base, x, stride, z, at, m, TILE_VECTORS);
   }
   for (; at < row; at += WIDTH) {
-    project_tile(layer, x, stride, z, at, m, 1);
+    project_tile(layer, base, x, stride, z, at, m, 1);
   }
 }
 
 REM_RT static void
-project(const RemLstmLayer* const layer,
+project(const RemLayer* const     layer,
+        const float* const* const base,
         const float* const        x,
-        const size_t              stride,
+        const ptrdiff_t           stride,
         float* const              z,
         const uint32_t            n)
 {
@@ -76,10 +79,12 @@ project(const RemLstmLayer* const layer,
   uint32_t     t   = 0;
 
   for (; t + TILE_FRAMES <= n; t += TILE_FRAMES) {
-    project_frames(layer, x + t * stride, stride, z + t * row, TILE_FRAMES);
+    const float* const x_t = x + (ptrdiff_t)t * stride;
+    project_frames(layer, base + t, x_t, stride, z + t * row, TILE_FRAMES);
   }
   for (; t < n; ++t) {
-    project_frames(layer, x + t * stride, stride, z + t * row, 1);
+    const float* const x_t = x + (ptrdiff_t)t * stride;
+    project_frames(layer, base + t, x_t, stride, z + t * row, 1);
   }
 }
 

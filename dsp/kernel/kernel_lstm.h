@@ -2,129 +2,29 @@
 
 /// One step of an LSTM layer, compiled once per instruction set
 ///
-/// Idea: one broadcast of h_k feeds all gates of a block, whose sums stay in
-/// registers; every weight is read once, in the order of memory.  All sums are
-/// done before the first activation, so that the chains of all units run side
-/// by side.
-/// Cost: K * row FMAs at one or two a cycle, then the chain gates, c, tanh, h:
-/// about 130 cycles, in which nothing else can be done for this stream.
+/// Idea: all sums are done before the first activation, so that the chains of
+/// all units run side by side.
+/// Cost: after the product the chain gates, c, tanh, h: about 130 cycles, in
+/// which nothing else can be done for this stream.
 
 #ifndef REM_DSP_KERNEL_KERNEL_LSTM_H
 #define REM_DSP_KERNEL_KERNEL_LSTM_H
 
 #include "dsp/kernel/kernel.h"
 #include "dsp/kernel/kernel_cell.h"
+#include "dsp/kernel/kernel_sums.h"
 #include "dsp/kernel/vec_widest.h"
 
 #include <stdbool.h>
 
-enum {
-  MAX_ROW     = REM_N_GATES * REM_MAX_VECTORS + 2, ///< Vectors of a row
-  MAX_STREAMS = 2,
-  MAX_SETS    = REM_ROW_UNIT
-};
-
-/// Sums of one stream: sets that take rows in turn, which hides the latency of
-/// the FMA where a row has few vectors
-typedef struct {
-  Vec sum[MAX_SETS * MAX_ROW];
-} Sums;
-
-/// Rows of weights and of h, in the order of the walk
-typedef struct {
-  const float* u;
-  ptrdiff_t    u_step;
-  ptrdiff_t    at; ///< Of h
-  ptrdiff_t    step;
-} Walk;
-
-VEC_INLINE Walk
-start_walk(const RemLstmBlock* const block,
-           const uint32_t            n_row,
-           const bool                backwards)
-{
-  const ptrdiff_t row  = (ptrdiff_t)n_row * WIDTH;
-  const ptrdiff_t last = (ptrdiff_t)block->n_rows - 1;
-  return backwards ? (Walk){block->u + last * row, -row, last, -1}
-                   : (Walk){block->u, row, 0, 1};
-}
-
-/// Add one row times its h to the sums of every stream
-VEC_INLINE void
-add_row(Sums* const               sums,
-        const RemLstmFrame* const frames,
-        const uint32_t            n_streams,
-        const Walk* const         walk,
-        const uint32_t            n_row,
-        const uint32_t            set)
-{
-  Vec h[MAX_STREAMS];
-  VEC_UNROLL
-  for (uint32_t s = 0; s < n_streams; ++s) {
-    h[s] = W(set)(frames[s].h[walk->at]);
-  }
-  VEC_UNROLL
-  for (uint32_t v = 0; v < n_row; ++v) {
-    const Vec u = W(load)(walk->u + v * WIDTH);
-    VEC_UNROLL
-    for (uint32_t s = 0; s < n_streams; ++s) {
-      Vec* const sum = &sums[s].sum[set * n_row + v];
-      *sum           = W(fma)(h[s], u, *sum);
-    }
-  }
-}
-
-/// Start the sums from z, the first set, and zero
-VEC_INLINE void
-start_sums(Sums* const        sums,
-           const float* const z,
-           const uint32_t     n_row,
-           const uint32_t     n_sets)
-{
-  VEC_UNROLL
-  for (uint32_t v = 0; v < n_row * n_sets; ++v) {
-    sums->sum[v] = v < n_row ? W(load)(z + v * WIDTH) : W(set)(0.0f);
-  }
-}
-
-/// Add the inputs that are not in z; nothing here waits for h
-VEC_INLINE void
-add_inputs(Sums* const               sums,
-           const RemLstmBlock* const block,
-           const float* const        x,
-           const uint32_t            n_row)
-{
-  const float* w = block->w;
-  for (uint32_t j = 0; j < block->n_x; ++j, w += block->w_row) {
-    const Vec x_j = W(set)(x[j]);
-    VEC_UNROLL
-    for (uint32_t v = 0; v < n_row; ++v) {
-      sums->sum[v] = W(fma)(x_j, W(load)(w + v * WIDTH), sums->sum[v]);
-    }
-  }
-}
-
-/// Add up the sets, 1, 2 or 4
-VEC_INLINE void
-join_sums(Sums* const sums, const uint32_t n_row, const uint32_t n_sets)
-{
-  VEC_UNROLL
-  for (uint32_t n = n_sets / 2 * n_row; n >= n_row; n /= 2) {
-    VEC_UNROLL
-    for (uint32_t v = 0; v < n; ++v) {
-      sums->sum[v] += sums->sum[n + v];
-    }
-  }
-}
-
 /// Units of one block up to c
 VEC_INLINE void
-start_units(const RemLstmBlock* const block,
-            const RemLstmFrame* const frame,
-            const Sums* const         sums,
-            const uint32_t            n_vectors,
-            const bool                half,
-            Rest* const               rest)
+start_lstm(const RemBlock* const     block,
+           const RemStepFrame* const frame,
+           const Sums* const         sums,
+           const uint32_t            n_vectors,
+           const bool                half,
+           Rest* const               rest)
 {
   float* const c = frame->c + block->at;
   VEC_UNROLL
@@ -139,11 +39,11 @@ start_units(const RemLstmBlock* const block,
 
 /// Units of one block from c on
 VEC_INLINE void
-finish_units(const RemLstmBlock* const block,
-             const RemLstmFrame* const frame,
-             const uint32_t            n_vectors,
-             const bool                half,
-             const Rest* const         rest)
+finish_lstm(const RemBlock* const     block,
+            const RemStepFrame* const frame,
+            const uint32_t            n_vectors,
+            const bool                half,
+            const Rest* const         rest)
 {
   float* const h = frame->h_new + block->at;
   VEC_UNROLL
@@ -155,93 +55,65 @@ finish_units(const RemLstmBlock* const block,
   }
 }
 
-/// How many sets of sums hide the latency of the FMA: 4 to 5 cycles times two
-/// FMAs a cycle ask for about eight of them
-VEC_INLINE uint32_t
-sets_of(const uint32_t n_row)
-{
-  return n_row < 4 ? 4 : n_row < 7 ? 2 : 1;
-}
-
 /// One step of a block; all but the first three are constants.  Each phase is
 /// done for all streams before the next, so that the processor finds their
 /// chains side by side.
 VEC_INLINE void
-step_block(const RemLstmBlock* const block,
-           const RemLstmFrame* const frames,
-           const bool                backwards,
-           const uint32_t            n_streams,
-           const uint32_t            n_vectors,
-           const bool                half)
-{
-  const uint32_t n_row  = REM_N_GATES * n_vectors + (half ? 2 : 0);
-  const uint32_t n_sets = sets_of(n_row);
-  Sums           sums[MAX_STREAMS];
-  Rest           rest[MAX_STREAMS][REM_MAX_VECTORS + 1];
-  Walk           walk = start_walk(block, n_row, backwards);
-  uint32_t       left = block->n_rows;
-
-  VEC_UNROLL
-  for (uint32_t s = 0; s < n_streams; ++s) {
-    start_sums(&sums[s], frames[s].z + block->column, n_row, n_sets);
-    add_inputs(&sums[s], block, frames[s].x, n_row);
-  }
-  do {
-    VEC_UNROLL
-    for (uint32_t set = 0; set < n_sets; ++set) {
-      add_row(sums, frames, n_streams, &walk, n_row, set);
-      walk.u += walk.u_step;
-      walk.at += walk.step;
-    }
-    left -= n_sets;
-  } while (left);
-  VEC_UNROLL
-  for (uint32_t s = 0; s < n_streams; ++s) {
-    join_sums(&sums[s], n_row, n_sets);
-    start_units(block, &frames[s], &sums[s], n_vectors, half, rest[s]);
-  }
-  VEC_UNROLL
-  for (uint32_t s = 0; s < n_streams; ++s) {
-    finish_units(block, &frames[s], n_vectors, half, rest[s]);
-  }
-}
-
-/// Most sums that stay in registers, with what else must be there
-#if defined(__AVX512F__) || defined(__aarch64__)
-enum { MAX_SUMS = 28 };
-#else
-enum { MAX_SUMS = 12 };
-#endif
-
-/// One step of a block of two streams: side by side, or else in turn
-VEC_INLINE void
-step_pair(const RemLstmBlock* const block,
-          const RemLstmFrame* const frames,
+step_lstm(const RemBlock* const     block,
+          const RemStepFrame* const frames,
           const bool                backwards,
+          const uint32_t            n_streams,
           const uint32_t            n_vectors,
           const bool                half)
 {
   const uint32_t n_row = REM_N_GATES * n_vectors + (half ? 2 : 0);
-  if (2 * n_row * sets_of(n_row) <= MAX_SUMS) {
-    step_block(block, frames, backwards, 2, n_vectors, half);
-  } else {
-    step_block(block, frames, backwards, 1, n_vectors, half);
-    step_block(block, frames + 1, backwards, 1, n_vectors, half);
+  Sums           sums[MAX_STREAMS];
+  Rest           rest[MAX_STREAMS][REM_MAX_LSTM + 1];
+
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    start_sums(&sums[s], frames[s].z + block->column, n_row, sets_of(n_row));
+    add_inputs(&sums[s], block, frames[s].x, n_row);
+  }
+  add_rows(sums, block, frames, n_streams, n_row, backwards);
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    start_lstm(block, &frames[s], &sums[s], n_vectors, half, rest[s]);
+  }
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    finish_lstm(block, &frames[s], n_vectors, half, rest[s]);
   }
 }
 
-#define STEP(N, HALF)                                                       \
-  REM_RT static void step_##N##_##HALF(const RemLstmBlock* const block,     \
-                                       const RemLstmFrame* const frames,    \
-                                       const bool                backwards) \
-  {                                                                         \
-    step_block(block, frames, backwards, 1, N, HALF);                       \
-  }                                                                         \
-  REM_RT static void pair_##N##_##HALF(const RemLstmBlock* const block,     \
-                                       const RemLstmFrame* const frames,    \
-                                       const bool                backwards) \
-  {                                                                         \
-    step_pair(block, frames, backwards, N, HALF);                           \
+/// One step of a block of two streams: side by side, or else in turn
+VEC_INLINE void
+pair_lstm(const RemBlock* const     block,
+          const RemStepFrame* const frames,
+          const bool                backwards,
+          const uint32_t            n_vectors,
+          const bool                half)
+{
+  if (fits_pair(REM_N_GATES * n_vectors + (half ? 2 : 0))) {
+    step_lstm(block, frames, backwards, 2, n_vectors, half);
+  } else {
+    step_lstm(block, frames, backwards, 1, n_vectors, half);
+    step_lstm(block, frames + 1, backwards, 1, n_vectors, half);
+  }
+}
+
+#define STEP(N, HALF)                                                            \
+  REM_RT static void step_lstm_##N##_##HALF(const RemBlock* const     block,     \
+                                            const RemStepFrame* const frames,    \
+                                            const bool                backwards) \
+  {                                                                              \
+    step_lstm(block, frames, backwards, 1, N, HALF);                             \
+  }                                                                              \
+  REM_RT static void pair_lstm_##N##_##HALF(const RemBlock* const     block,     \
+                                            const RemStepFrame* const frames,    \
+                                            const bool                backwards) \
+  {                                                                              \
+    pair_lstm(block, frames, backwards, N, HALF);                                \
   }
 
 STEP(0, 1)

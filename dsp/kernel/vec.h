@@ -131,6 +131,19 @@ W(Vec) W(quotient)(const W(Vec) a, const W(Vec) x)
 #endif
 }
 
+/// a / x + b likewise
+VEC_INLINE
+W(Vec) W(quotient_plus)(const W(Vec) a, const W(Vec) x, const W(Vec) b)
+{
+#if defined(__AVX512VL__)
+  const W(Vec) r = VEC_X86(rcp14_ps)(x);
+  const W(Vec) q = a * r;
+  return W(fma)(q, W(fma)(-x, r, W(set)(1.0f)), q + b);
+#else
+  return a / x + b;
+#endif
+}
+
 /// e^y = scale + part * p, in the pieces that W(exp_plus)() puts together
 typedef struct {
   W(Vec) scale; ///< 2^n

@@ -3,6 +3,7 @@
 #include "offline_trainer/bench/reference.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -10,18 +11,15 @@
 #define REAL double
 #define EXP exp
 #define TANH tanh
-#define LAYER reference_layer
-#define STEP rem_reference_step
+#define R(name) rem_reference_##name
 #include "offline_trainer/bench/reference_body.h"
 #undef REAL
 #undef EXP
 #undef TANH
-#undef LAYER
-#undef STEP
+#undef R
 
 #define REAL float
 #define EXP expf
 #define TANH tanhf
-#define LAYER plain_layer
-#define STEP rem_plain_step
+#define R(name) rem_plain_##name
 #include "offline_trainer/bench/reference_body.h"

@@ -9,7 +9,8 @@
 #include "dsp/net.h"
 
 /**
-   Advance one stream by one frame in double precision.
+   Advance one stream by one frame in double precision; forward in time, so not
+   for nets that read in both directions.
 
    @param params [rem_net_n_params()]
    @param state  [L, 2, H] as rem_net_state_set(); updated in place.

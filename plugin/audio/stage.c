@@ -28,6 +28,10 @@ build(const void* const     handle,
                     "(remanence train)",
                     rem_frame_kind_name(model->kind));
   }
+  const RemStatus st = rem_model_check_streams(model, place, error);
+  if (st) {
+    return st;
+  }
   if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs) {
     return rem_fail(error,
                     REM_UNSUPPORTED,

@@ -64,6 +64,10 @@ build(const void* const     handle,
                     "(remanence train --control)",
                     rem_frame_kind_name(model->kind));
   }
+  const RemStatus st = rem_model_check_streams(model, place, error);
+  if (st) {
+    return st;
+  }
   RemPredictor* const predictor = rem_predictor_new(model);
   if (!predictor) {
     return rem_fail(error, REM_NO_MEMORY, place, "not enough memory");

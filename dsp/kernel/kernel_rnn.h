@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: ISC
+
+/// One step of a layer without gates, with U or without, compiled once per
+/// instruction set
+///
+/// Cost: after the product one activation: about 50 cycles.
+
+#ifndef REM_DSP_KERNEL_KERNEL_RNN_H
+#define REM_DSP_KERNEL_KERNEL_RNN_H
+
+#include "dsp/kernel/kernel.h"
+#include "dsp/kernel/kernel_sums.h"
+#include "dsp/kernel/vec_widest.h"
+
+#include <stdbool.h>
+
+/// Take the second memory into the sums, once: it is zero from then on
+VEC_INLINE void
+take_offset(Sums* const sums, float* const c, const uint32_t n_vectors)
+{
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_vectors; ++v) {
+    sums->sum[v] += W(load)(c + v * WIDTH);
+    W(store)(c + v * WIDTH, W(set)(0.0f));
+  }
+}
+
+/// 1 above 0, else 0
+VEC_INLINE
+Vec
+threshold(const Vec x)
+{
+  const VecInt above = x > W(set)(0.0f);
+  return (Vec)(above & (VecInt)W(set)(1.0f));
+}
+
+VEC_INLINE
+Vec
+activate(const RemCell cell, const Vec x)
+{
+  switch (cell) {
+  case REM_CELL_RNN_SIGMOID:
+    return W(sigmoid)(x);
+  case REM_CELL_RNN_THRESHOLD:
+    return threshold(x);
+  case REM_CELL_RNN_LINEAR:
+    return x;
+  case REM_CELL_LSTM:
+  case REM_CELL_GRU:
+  case REM_CELL_RNN_TANH:
+  case REM_CELL_FORWARD:
+    break;
+  }
+  return W(tanh)(x);
+}
+
+/// Activate all units of a block; all but the first two are constants
+VEC_INLINE void
+close_rnn(float* const      h,
+          const Sums* const sums,
+          const uint32_t    n_vectors,
+          const RemCell     cell)
+{
+  VEC_UNROLL
+  for (uint32_t v = 0; v < n_vectors; ++v) {
+    W(store)(h + v * WIDTH, activate(cell, sums->sum[v]));
+  }
+}
+
+/// The same, for the cell of the block
+VEC_INLINE void
+finish_rnn(const RemBlock* const     block,
+           const RemStepFrame* const frame,
+           const Sums* const         sums,
+           const uint32_t            n_vectors)
+{
+  float* const h = frame->h_new + block->at;
+  switch (block->cell) {
+  case REM_CELL_RNN_SIGMOID:
+    close_rnn(h, sums, n_vectors, REM_CELL_RNN_SIGMOID);
+    break;
+  case REM_CELL_RNN_THRESHOLD:
+    close_rnn(h, sums, n_vectors, REM_CELL_RNN_THRESHOLD);
+    break;
+  case REM_CELL_RNN_LINEAR:
+    close_rnn(h, sums, n_vectors, REM_CELL_RNN_LINEAR);
+    break;
+  case REM_CELL_LSTM:
+  case REM_CELL_GRU:
+  case REM_CELL_RNN_TANH:
+  case REM_CELL_FORWARD:
+    close_rnn(h, sums, n_vectors, REM_CELL_RNN_TANH);
+    break;
+  }
+}
+
+/// One step of a block, as step_lstm()
+VEC_INLINE void
+step_rnn(const RemBlock* const     block,
+         const RemStepFrame* const frames,
+         const bool                backwards,
+         const uint32_t            n_streams,
+         const uint32_t            n_vectors)
+{
+  Sums sums[MAX_STREAMS];
+
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    const float* const z = frames[s].z + block->column;
+    start_sums(&sums[s], z, n_vectors, sets_of(n_vectors));
+    add_inputs(&sums[s], block, frames[s].x, n_vectors);
+    if (block->n_rows) {
+      take_offset(&sums[s], frames[s].c + block->at, n_vectors);
+    }
+  }
+  if (block->n_rows) {
+    add_rows(sums, block, frames, n_streams, n_vectors, backwards);
+  }
+  VEC_UNROLL
+  for (uint32_t s = 0; s < n_streams; ++s) {
+    finish_rnn(block, &frames[s], &sums[s], n_vectors);
+  }
+}
+
+/// One step of a block of two streams: side by side, or else in turn
+VEC_INLINE void
+pair_rnn(const RemBlock* const     block,
+         const RemStepFrame* const frames,
+         const bool                backwards,
+         const uint32_t            n_vectors)
+{
+  if (fits_pair(n_vectors)) {
+    step_rnn(block, frames, backwards, 2, n_vectors);
+  } else {
+    step_rnn(block, frames, backwards, 1, n_vectors);
+    step_rnn(block, frames + 1, backwards, 1, n_vectors);
+  }
+}
+
+#define STEP(N)                                                        \
+  REM_RT static void step_rnn_##N(const RemBlock* const     block,     \
+                                  const RemStepFrame* const frames,    \
+                                  const bool                backwards) \
+  {                                                                    \
+    step_rnn(block, frames, backwards, 1, N);                          \
+  }                                                                    \
+  REM_RT static void pair_rnn_##N(const RemBlock* const     block,     \
+                                  const RemStepFrame* const frames,    \
+                                  const bool                backwards) \
+  {                                                                    \
+    pair_rnn(block, frames, backwards, N);                             \
+  }
+
+STEP(1)
+STEP(2)
+STEP(3)
+STEP(4)
+STEP(5)
+STEP(6)
+STEP(7)
+STEP(8)
+
+#undef STEP
+
+#endif // REM_DSP_KERNEL_KERNEL_RNN_H
