@@ -22,6 +22,7 @@ KERNELS = {'generic': [], 'avx2': ['-mavx2', '-mfma'],
            'neon': []}
 PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'bptt_': 'offline_trainer/bptt/bptt_%s.c',
+           'attend_': 'offline_trainer/sequence/attend_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s*.c'}
 DSP_RT = '''
     dsp/duet.c
@@ -156,7 +157,7 @@ def build(bld):
               target='trainer', includes='.',
               defines=['REM_VERSION="%s"' % VERSION],
               use=[name + isa for isa in bld.env.ISAS
-                   for name in ('bptt_', 'floor_')]
+                   for name in ('bptt_', 'attend_', 'floor_')]
                   + 'dsp FFTW3F SNDFILE SMF CAIRO JANSSON LIBLO NETTLE'
                     ' PTHREAD M'
                   .split())

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: ISC
+
+#define REM_ATTEND_KERNEL rem_attend_kernel_generic
+
+#include "offline_trainer/sequence/attend_body.h"
