@@ -63,4 +63,10 @@ rem_window_learner_open(const RemTrainSpec* spec,
                         const RemLesson*    lesson,
                         RemLearner*         out);
 
+/// As rem_window_learner_open(), of a lesson of whole sequences
+bool
+rem_sequence_learner_open(const RemTrainSpec* spec,
+                          const RemLesson*    lesson,
+                          RemLearner*         out);
+
 #endif // REM_OFFLINE_TRAINER_LEARNER_H

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: ISC
 
-/// What is learned, as far as training has to know it: where windows come from
-/// and how good outputs are.  One kind learns sound, one learns control frames.
+/// What is learned, as far as training has to know it: where windows or whole
+/// sequences come from, and how good outputs are.
 
 #ifndef REM_OFFLINE_TRAINER_LESSON_H
 #define REM_OFFLINE_TRAINER_LESSON_H
 
 #include "dsp/random.h"
 #include "offline_trainer/pool.h"
+#include "offline_trainer/sequence/sequence.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,9 @@ typedef struct {
 } RemStreamRange;
 
 /// A lesson: numbers that training reads, and what it calls, always with
-/// `handle`.  All tensors are [T, S, I] as in bptt.h.
+/// `handle`.  All tensors are [T, S, I] as in bptt.h and sequence.h.  A lesson
+/// of windows has fill(), one of whole sequences has fill_batch(); a window is
+/// then a batch, and its streams are the sequences of it.
 typedef struct {
   void*       handle;
   const char* figure;      ///< Name of what validation gives; lower is better
@@ -56,8 +59,28 @@ typedef struct {
                uint32_t       n,
                float*         input);
 
-  /// Compare the output `y` of a window with what it should be, set the
-  /// gradient `dy` of the batch's loss, and return the streams' share of that
+  uint32_t max_steps;         ///< Of a sequence
+  uint32_t max_encoder_steps; ///< Of what an encoder reads
+
+  /// Fill the sequences of `range` of batch `window`, all but batch->n; NULL of
+  /// a lesson of windows
+  void (*fill_batch)(void*             handle,
+                     uint32_t          thread,
+                     RemStreamRange    range,
+                     uint32_t          window,
+                     RemSequenceBatch* batch);
+
+  /// After fill_batch(): set `out` to what feeds these sequences their own
+  /// outputs, or return false if nothing does; may be NULL
+  bool (*feedback)(void*                handle,
+                   uint32_t             thread,
+                   RemStreamRange       range,
+                   uint32_t             window,
+                   RemSequenceFeedback* out);
+
+  /// Compare the output `y` of a window or a batch, T its longest sequence,
+  /// with what it should be, set the gradient `dy` of the batch's loss (that of
+  /// padding is not seen), and return the streams' share of that
   double (*compare)(void*          handle,
                     uint32_t       thread,
                     RemStreamRange range,

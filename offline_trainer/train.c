@@ -29,10 +29,17 @@ rem_train_default(void)
   return spec;
 }
 
+RemSequenceSpec
+rem_train_sequence_spec(const RemTrainSpec* const spec)
+{
+  return (RemSequenceSpec){spec->net, spec->encoder, spec->n_attention};
+}
+
 RemStatus
 rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
 {
-  const RemStatus st = rem_net_spec_check(&spec->net, error);
+  const RemSequenceSpec shape = rem_train_sequence_spec(spec);
+  const RemStatus       st    = rem_sequence_spec_check(&shape, error);
   if (st) {
     return st;
   }
@@ -41,6 +48,26 @@ rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
                     REM_BAD_ARGUMENT,
                     NULL,
                     "Window, batch and learning rate must be above zero");
+  }
+  return REM_SUCCESS;
+}
+
+/// Refuse what only whole sequences can teach where the lesson has none
+static RemStatus
+check_lesson(const RemTrainSpec* const spec,
+             const RemLesson* const    lesson,
+             RemError* const           error)
+{
+  const RemNetSpec* const net = &spec->net;
+  if (!lesson->fill_batch &&
+      (net->both || net->whole || net->initial != REM_INITIAL_REST ||
+       spec->encoder.n_hidden)) {
+    return rem_fail(error,
+                    REM_BAD_SHAPE,
+                    NULL,
+                    "The net reads in both directions, has one output for a"
+                    " sequence, a beginning of its own or an encoder, but"
+                    " learns from windows of what goes on");
   }
   return REM_SUCCESS;
 }
@@ -67,8 +94,11 @@ static bool
 allocate(RemTrainer* const trainer)
 {
   const RemLearner* const learner = &trainer->learner;
-  if (!rem_window_learner_open(
-        &trainer->spec, trainer->lesson, &trainer->learner)) {
+  const RemLesson* const  lesson  = trainer->lesson;
+  if (!(lesson->fill_batch
+          ? rem_sequence_learner_open(&trainer->spec, lesson, &trainer->learner)
+          : rem_window_learner_open(
+              &trainer->spec, lesson, &trainer->learner))) {
     return false;
   }
   trainer->n_params = learner->n_params;
@@ -94,6 +124,9 @@ rem_trainer_new(const RemTrainSpec* const spec,
 {
   *out         = NULL;
   RemStatus st = rem_train_spec_check(spec, error);
+  if (!st) {
+    st = check_lesson(spec, lesson, error);
+  }
   if (st) {
     return st;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Training: truncated BPTT with carried state over parallel streams
+/// Training: truncated BPTT with carried state over parallel streams, or BPTT
+/// through batches of whole sequences, as the lesson is
 
 #ifndef REM_OFFLINE_TRAINER_TRAIN_H
 #define REM_OFFLINE_TRAINER_TRAIN_H
@@ -18,23 +19,27 @@
 /// the limits, the number of epochs
 typedef struct {
   RemNetSpec net;
-  uint32_t   n_streams; ///< Batch, 1..#REM_MAX_STREAMS
-  uint32_t   n_steps;   ///< Truncation length: samples of a window
-  uint32_t   n_warm_up; ///< Samples that a stream plays before it learns
-  double     memory;    ///< Samples that the slowest cells keep at first
-  double     rate;      ///< Highest learning rate
-  double     decay;     ///< Of weights, as rem_adam_step()
-  double     clip;      ///< Longest gradient
-  double     keep;      ///< Of the averaged weights, as rem_average_step()
-  uint64_t   seed;
-  double     shift; ///< Control frames: as rem_row_streams_open()
+  RemNetSpec encoder;     ///< Of whole sequences; n_hidden is 0 without one
+  uint32_t   n_attention; ///< As in RemSequenceSpec
+  uint32_t   n_streams;   ///< Batch, 1..#REM_MAX_STREAMS
+  uint32_t   n_steps;     ///< Truncation length: samples of a window; of whole
+                          ///< sequences not used
+  uint32_t n_warm_up;     ///< Samples that a stream plays before it learns
+  double   memory;        ///< Samples that the slowest cells keep at first
+  double   rate;          ///< Highest learning rate
+  double   decay;         ///< Of weights, as rem_adam_step()
+  double   clip;          ///< Longest gradient
+  double   keep;          ///< Of the averaged weights, as rem_average_step()
+  uint64_t seed;
+  double   shift; ///< Control frames: as rem_row_streams_open()
 } RemTrainSpec;
 
 /// Return what works best for amplifiers and pedals: LSTM 32 with skip
 RemTrainSpec
 rem_train_default(void);
 
-/// Refuse a net that cannot be, and batch, window or rate of nothing
+/// Refuse a net that cannot be, an encoder that does not fit it, and batch,
+/// window or rate of nothing
 RemStatus
 rem_train_spec_check(const RemTrainSpec* spec, RemError* error);
 
@@ -74,6 +79,10 @@ typedef struct {
   /// This is the moment to write a checkpoint: the end of an epoch, or of all
   void (*keep)(void* handle, bool last);
 } RemTrainWatch;
+
+/// Return the part of `spec` that says what learns whole sequences
+RemSequenceSpec
+rem_train_sequence_spec(const RemTrainSpec* spec);
 
 /// Free what a lesson owns and empty it; an empty one is allowed
 void
@@ -121,7 +130,7 @@ rem_train(RemTrainer*           trainer,
           RemError*             error);
 
 /// Return the parameters that validated best, NULL if none ever did:
-/// [rem_net_n_params()]
+/// [rem_net_n_params()], or of whole sequences [rem_sequence_n_params()]
 const float*
 rem_trainer_best(const RemTrainer* trainer);
 
