@@ -269,25 +269,28 @@ read_floats(FILE* const file, float* const to, const size_t n)
   CHECK(fread(to, sizeof(float), n, file) == n);
 }
 
-/// IN: seven uint32 (inputs, hidden, layers, outputs, skip, steps, streams),
-/// parameters, x [T, S, I], dy [T, S, O].  OUT: y [T, S, O], then the gradient.
+/// IN: eight uint32 (cell, inputs, hidden, layers, outputs, skip, steps,
+/// streams), parameters, x [T, S, I], dy [T, S, O].  OUT: y [T, S, O], then the
+/// gradient.
 static int
 run_case(const char* const in, const char* const out)
 {
-  uint32_t    size[7];
+  uint32_t    number[8];
   FILE* const from = fopen(in, "rb");
   FILE* const to   = fopen(out, "wb");
-  CHECK(from && to && fread(size, sizeof(*size), 7, from) == 7);
+  CHECK(from && to && fread(number, sizeof(*number), 8, from) == 8);
 
-  const RemNetSpec spec   = {.n_in     = size[0],
-                             .n_hidden = size[1],
-                             .n_layers = size[2],
-                             .n_out    = size[3],
-                             .skip     = size[4]};
-  const size_t     n      = rem_net_n_params(&spec);
-  const size_t     rows   = (size_t)size[5] * size[6];
-  float* const     params = (float*)allocate(n, sizeof(float));
-  float* const     state =
+  const uint32_t* const size   = number + 1;
+  const RemNetSpec      spec   = {.cell     = (RemCell)number[0],
+                                  .n_in     = size[0],
+                                  .n_hidden = size[1],
+                                  .n_layers = size[2],
+                                  .n_out    = size[3],
+                                  .skip     = size[4]};
+  const size_t          n      = rem_net_n_params(&spec);
+  const size_t          rows   = (size_t)size[5] * size[6];
+  float* const          params = (float*)allocate(n, sizeof(float));
+  float* const          state =
     (float*)allocate(size[6] * rem_net_n_state(&spec), sizeof(float));
   read_floats(from, params, n);
 

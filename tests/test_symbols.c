@@ -297,27 +297,29 @@ read_words(FILE* const file, void* const to, const size_t n)
   CHECK(fread(to, 4, n, file) == n);
 }
 
-/// IN: five uint32 (symbols, hidden, layers, steps, streams), parameters,
+/// IN: six uint32 (cell, symbols, hidden, layers, steps, streams), parameters,
 /// symbols [T, S], targets [T, S].  OUT: the mean loss, then the gradient.
 static int
 run_case(const char* const in, const char* const out)
 {
-  uint32_t    size[5];
+  uint32_t    number[6];
   FILE* const from = fopen(in, "rb");
   FILE* const to   = fopen(out, "wb");
   CHECK(from && to);
-  read_words(from, size, 5);
+  read_words(from, number, 6);
 
-  const RemNetSpec  spec    = {.n_in      = 1U,
-                               .n_hidden  = size[1],
-                               .n_layers  = size[2],
-                               .n_out     = size[0],
-                               .n_symbols = size[0]};
-  const size_t      n       = rem_net_n_params(&spec);
-  const size_t      rows    = (size_t)size[3] * size[4];
-  float* const      params  = (float*)allocate(n, sizeof(float));
-  uint32_t* const   targets = (uint32_t*)allocate(rows, sizeof(uint32_t));
-  RemBpttNet* const net     = rem_bptt_net_new(&spec);
+  const uint32_t* const size    = number + 1;
+  const RemNetSpec      spec    = {.cell      = (RemCell)number[0],
+                                   .n_in      = 1U,
+                                   .n_hidden  = size[1],
+                                   .n_layers  = size[2],
+                                   .n_out     = size[0],
+                                   .n_symbols = size[0]};
+  const size_t          n       = rem_net_n_params(&spec);
+  const size_t          rows    = (size_t)size[3] * size[4];
+  float* const          params  = (float*)allocate(n, sizeof(float));
+  uint32_t* const       targets = (uint32_t*)allocate(rows, sizeof(uint32_t));
+  RemBpttNet* const     net     = rem_bptt_net_new(&spec);
   CHECK(net);
   RemWindow* const window = rem_window_new(net, size[4], size[3]);
   float* const     state =
