@@ -14,6 +14,8 @@ typedef struct {
   RemBpttNet*      net;
   uint32_t         n_groups;
   size_t           n_packed;
+  size_t           n_params;
+  uint64_t         seed;   ///< Of dropout, of this update
   float*           states; ///< [n_streams, L, 2, H] between windows
   uint32_t         n_windows;
   RemWindow**      windows; ///< [n_windows] one for every thread
@@ -36,13 +38,31 @@ static void
 initialise(void* const handle, RemRandom* const random, float* const params)
 {
   const RemTrainSpec* const spec = &((const Windows*)handle)->spec;
-  rem_initialise(&spec->net, spec->memory, random, params);
+  const RemBeginning beginning   = {spec->init, spec->memory, spec->forget};
+  rem_initialise_as(&spec->net, &beginning, random, params);
+}
+
+/// Return a number that follows from `params`: what an update drops out is
+/// then the same after a resumption
+static uint64_t
+digest(const float* const params, const size_t n)
+{
+  const size_t least  = n < 64U ? n : 64U;
+  uint64_t     number = 0xCBF29CE484222325U;
+  for (size_t i = n - least; i < n; ++i) {
+    uint32_t bits = 0U;
+    memcpy(&bits, params + i, sizeof(bits));
+    number = (number ^ bits) * 0x100000001B3U;
+  }
+  return number;
 }
 
 static void
 set(void* const handle, const float* const params)
 {
-  rem_bptt_net_set(((const Windows*)handle)->net, params);
+  Windows* const self = (Windows*)handle;
+  self->seed          = digest(params, self->n_params);
+  rem_bptt_net_set(self->net, params);
 }
 
 static void
@@ -103,6 +123,7 @@ run(void* const    handle,
   const RemStreamRange range = {first, end - first};
   RemWindow* const     w     = self->windows[thread];
   float* const state = self->states + first * rem_net_n_state(&self->spec.net);
+  rem_window_set_seed(w, self->seed + group);
   if (!window) {
     warm_up(self, range, w, state);
   }
@@ -130,7 +151,8 @@ make_windows(Windows* const self)
   self->windows   = (RemWindow**)calloc(n_threads, sizeof(RemWindow*));
   for (uint32_t i = 0; self->windows && i < n_threads; ++i) {
     self->windows[i] = rem_window_new(self->net, n_streams, spec->n_steps);
-    if (!self->windows[i]) {
+    if (!self->windows[i] ||
+        !rem_window_set_dropout(self->windows[i], spec->dropout)) {
       return false;
     }
   }
@@ -148,8 +170,9 @@ rem_window_learner_open(const RemTrainSpec* const spec,
   if (!self) {
     return false;
   }
-  self->spec   = *spec;
-  self->lesson = lesson;
+  self->spec     = *spec;
+  self->lesson   = lesson;
+  self->n_params = rem_net_n_params(&spec->net);
   self->n_groups =
     rem_bptt_n_groups(&spec->net, spec->n_streams, spec->n_steps);
   self->net    = rem_bptt_net_new(&spec->net);
@@ -160,7 +183,7 @@ rem_window_learner_open(const RemTrainSpec* const spec,
   }
   self->n_packed = rem_bptt_net_n_gradient(self->net);
   *out           = (RemLearner){.handle     = self,
-                                .n_params   = rem_net_n_params(&spec->net),
+                                .n_params   = self->n_params,
                                 .n_packed   = self->n_packed,
                                 .n_groups   = self->n_groups,
                                 .n_states   = n_states,

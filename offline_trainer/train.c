@@ -43,6 +43,21 @@ rem_train_spec_check(const RemTrainSpec* const spec, RemError* const error)
   if (st) {
     return st;
   }
+  if (spec->net.cell == REM_CELL_RNN_THRESHOLD) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    NULL,
+                    "Threshold units cannot be trained: their output is flat,"
+                    " and no gradient says which way is better; set their"
+                    " weights by hand, or train rnn or rnn-sigmoid");
+  }
+  if (!(spec->dropout >= 0.0 && spec->dropout < 1.0)) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "The share of features that drop out must be from 0 to"
+                    " below 1");
+  }
   if (!spec->n_steps || !spec->n_streams || !(spec->rate > 0.0)) {
     return rem_fail(error,
                     REM_BAD_ARGUMENT,

@@ -8,6 +8,7 @@
 
 #include "dsp/net.h"
 #include "dsp/status.h"
+#include "offline_trainer/initialise.h"
 #include "offline_trainer/lesson.h"
 #include "offline_trainer/report/report.h"
 
@@ -31,7 +32,11 @@ typedef struct {
   double   clip;          ///< Longest gradient
   double   keep;          ///< Of the averaged weights, as rem_average_step()
   uint64_t seed;
-  double   shift; ///< Control frames: as rem_row_streams_open()
+  double   shift;   ///< Control frames: as rem_row_streams_open()
+  RemInit  init;    ///< How weights begin
+  double   forget;  ///< As in RemBeginning
+  double   dropout; ///< Share of its features that the head does not see,
+                    ///< of windows
 } RemTrainSpec;
 
 /// Return what works best for amplifiers and pedals: LSTM 32 with skip

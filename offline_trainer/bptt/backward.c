@@ -87,6 +87,7 @@ backward_head(const RemWindow* const window,
   for (size_t o = 0; o < n_out; ++o) {
     bias[o] += sum_column(dy + o, n_out, n);
   }
+  rem_window_drop_gradient(window, first, n);
 }
 
 /// to [n] += from [n]

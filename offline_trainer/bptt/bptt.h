@@ -12,6 +12,7 @@
 
 #include "dsp/net.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,23 @@ rem_window_new(const RemBpttNet* net, uint32_t max_streams, uint32_t max_steps);
 /// Free a window; NULL is allowed
 void
 rem_window_free(RemWindow* window);
+
+/**
+   Let the head see only a part of its features, chosen anew for every row: each
+   is 0 with a chance of `share`, and else 1 / (1 - share) of what it is.
+
+   Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural
+   networks from overfitting".
+
+   @param share 0 for none, below 1.
+   @return false without memory.
+*/
+bool
+rem_window_set_dropout(RemWindow* window, double share);
+
+/// Set what the next pass chooses by; passes of one seed choose the same
+void
+rem_window_set_seed(RemWindow* window, uint64_t seed);
 
 /// Return the input to fill before a forward pass: [T, S, I]
 float*

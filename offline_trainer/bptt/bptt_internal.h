@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// Shared by net.c (weights), window.c (memory, forward) and backward.c; no one
-/// else
+/// Shared by net.c (weights), window_make.c (memory), window.c (forward),
+/// features.c and backward.c; no one else
 
 #ifndef REM_OFFLINE_TRAINER_BPTT_BPTT_INTERNAL_H
 #define REM_OFFLINE_TRAINER_BPTT_BPTT_INTERNAL_H
@@ -37,6 +37,13 @@ rem_bptt_n_head(const RemNetSpec* const spec)
   return spec->head == REM_HEAD_NONE ? 0U : spec->n_out;
 }
 
+/// Return whether cells have a second memory that lasts
+static inline bool
+rem_bptt_has_c(const RemBpttNet* const net)
+{
+  return net->spec.cell == REM_CELL_LSTM;
+}
+
 /// Where a layer's part of a packed gradient begins, RemBpttLayer.n_gradient
 /// long.  That of layer L is the head's: [O, FQ], then [O].
 size_t
@@ -59,6 +66,8 @@ struct RemWindow {
   uint32_t          n_streams;  ///< S, of the last forward pass
   uint32_t          n_steps;
   uint32_t          begin;   ///< Step of the window that tapes begin with
+  uint32_t          dropped; ///< Of 2^32 features that the head does not see
+  uint32_t          seed;    ///< Which
   double*           squares; ///< As rem_window_probe(), or NULL
   RemTape           tapes[REM_MAX_LAYERS];
   float*            before; ///< [segments, S, L, 2, H] states that they began
@@ -108,6 +117,10 @@ rem_window_cells(const RemWindow* window, uint32_t layer, size_t t);
 /// Return what the head sees of steps first..end-1 of the tapes: rows of FP
 const float*
 rem_window_features(const RemWindow* window, uint32_t first, uint32_t end);
+
+/// Take from `df` [n, FQ], of steps from `first` on, what the head did not see
+void
+rem_window_drop_gradient(const RemWindow* window, uint32_t first, size_t n);
 
 /// Set `dh` [n, Q] to what the head's gradient `df` says of layer `l`, or add
 /// that to it below the last

@@ -19,6 +19,20 @@ outputs_of(const RemWindow* const window,
   return window->tapes[l].h + row * window->net->n_padded;
 }
 
+/// The first layer that the head sees
+static uint32_t
+first_shown(const RemNetSpec* const spec)
+{
+  return spec->take == REM_TAKE_LAST ? spec->n_layers - 1U : 0U;
+}
+
+/// What a layer's h counts as
+static float
+part_of(const RemNetSpec* const spec)
+{
+  return spec->take == REM_TAKE_AVERAGE ? 1.0f / (float)spec->n_layers : 1.0f;
+}
+
 /// to [H] = or += `by` from [H]
 static void
 put(float* const       to,
@@ -32,6 +46,36 @@ put(float* const       to,
   }
 }
 
+/// Return a number in no order for each x.  Source: Appleby, MurmurHash3.
+static inline uint32_t
+mix(uint32_t x)
+{
+  x = (x ^ (x >> 16U)) * 0x85EBCA6BU;
+  x = (x ^ (x >> 13U)) * 0xC2B2AE35U;
+  return x ^ (x >> 16U);
+}
+
+/// Drop some of `rows` [n, row], of steps from `first` of the tapes on
+static void
+drop(const RemWindow* const window,
+     const uint32_t         first,
+     const size_t           n,
+     const size_t           row,
+     float* const           rows)
+{
+  const size_t   n_features = window->net->n_features;
+  const size_t   begin = (size_t)(window->begin + first) * window->n_streams;
+  const uint32_t least = window->dropped;
+  const float    by    = 1.0f / (1.0f - 0x1p-32f * (float)least);
+  for (size_t r = 0; r < n; ++r) {
+    const uint32_t seed = mix(window->seed + (uint32_t)(begin + r));
+    float* const   at   = rows + r * row;
+    for (size_t j = 0; j < n_features; ++j) {
+      at[j] *= mix(seed + (uint32_t)j) >= least ? by : 0.0f;
+    }
+  }
+}
+
 const float*
 rem_window_features(const RemWindow* const window,
                     const uint32_t         first,
@@ -42,11 +86,11 @@ rem_window_features(const RemWindow* const window,
   const size_t            h      = spec->n_hidden;
   const size_t            n      = (size_t)(end - first) * window->n_streams;
   const bool              concat = spec->take == REM_TAKE_CONCAT;
-  const float             by     = concat ? 1.0f : 1.0f / (float)spec->n_layers;
+  const float             by     = part_of(spec);
   if (!window->features) {
     return outputs_of(window, spec->n_layers - 1U, first);
   }
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
+  for (uint32_t l = first_shown(spec); l < spec->n_layers; ++l) {
     const float* const from = outputs_of(window, l, first);
     float* const       to   = window->features + (concat ? l * h : 0U);
     for (size_t r = 0; r < n; ++r) {
@@ -66,7 +110,7 @@ rem_window_feature_gradient(const RemWindow* const window,
   const RemNetSpec* const spec   = &net->spec;
   const size_t            h      = spec->n_hidden;
   const bool              concat = spec->take == REM_TAKE_CONCAT;
-  const float             by     = concat ? 1.0f : 1.0f / (float)spec->n_layers;
+  const float             by     = part_of(spec);
   const float* const      from   = window->df + (concat ? l * h : 0U);
   for (size_t r = 0; r < n; ++r) {
     put(window->dh + r * net->n_units,
@@ -74,6 +118,16 @@ rem_window_feature_gradient(const RemWindow* const window,
         h,
         by,
         l + 1U < spec->n_layers);
+  }
+}
+
+void
+rem_window_drop_gradient(const RemWindow* const window,
+                         const uint32_t         first,
+                         const size_t           n)
+{
+  if (window->dropped) {
+    drop(window, first, n, window->net->f_units, window->df);
   }
 }
 
