@@ -4,12 +4,10 @@
 #include "offline_trainer/audio_lesson.h"
 #include "offline_trainer/report/report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define QUIET_SECONDS 1.0 ///< Before the first progress line
 
@@ -84,28 +82,6 @@ read_recording(const TrainOptions* const o,
            : rem_split_by_time(recording, o->valid_fraction, split, error);
   }
   free(sources);
-  return st;
-}
-
-RemStatus
-train_check_folder(const char* const path, RemError* const error)
-{
-  const char* const slash = strrchr(path, '/');
-  char* const       folder =
-    slash ? strndup(path, (size_t)(slash - path) + 1U) : strdup(".");
-  RemStatus st = REM_SUCCESS;
-  if (!folder) {
-    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to train");
-  }
-  if (access(folder, W_OK | X_OK)) {
-    st = rem_fail(error,
-                  REM_CANNOT_WRITE,
-                  path,
-                  "Nothing can be written into the folder %s: %s",
-                  folder,
-                  strerror(errno));
-  }
-  free(folder);
   return st;
 }
 
@@ -331,6 +307,7 @@ run_all(TrainRun* const     run,
         RemError* const     error)
 {
   RemStatus st         = train_check_folder(options->output_path, error);
+  run->facts.kind      = &train_kind_sound;
   run->facts.recording = recording;
   run->facts.split     = split;
   if (st || (st = read_recording(options, recording, split, error))) {
@@ -352,6 +329,22 @@ run_all(TrainRun* const     run,
   return train(run, error);
 }
 
+/// Train on anything but sound
+static RemStatus
+train_other(TrainRun* const     run,
+            TrainOptions* const options,
+            RemError* const     error)
+{
+  switch (options->mode) {
+  case TRAIN_TEXT:
+    return train_text(run, options, error);
+  case TRAIN_EXAMPLES:
+    return train_examples(run, options, error);
+  default:
+    return train_control(run, options, error);
+  }
+}
+
 int
 cmd_train(const int argc, char** const argv)
 {
@@ -368,9 +361,9 @@ cmd_train(const int argc, char** const argv)
     return status;
   }
   TrainRun run = {.facts = {.options = &options}};
-  if (options.control.folder
-        ? train_control(&run, &options, &error)
-        : run_all(&run, &options, &recording, &split, &error)) {
+  if (options.mode == TRAIN_SOUND
+        ? run_all(&run, &options, &recording, &split, &error)
+        : train_other(&run, &options, &error)) {
     status = command_failed(argv[0], &error);
   }
   train_live_free(run.live);

@@ -14,6 +14,7 @@
 #include "offline_trainer/control/performances.h"
 #include "offline_trainer/data/pair.h"
 #include "offline_trainer/evaluate.h"
+#include "offline_trainer/examples/examples.h"
 #include "offline_trainer/loss.h"
 #include "offline_trainer/progress.h"
 #include "offline_trainer/split.h"
@@ -37,10 +38,9 @@ typedef struct {
 
 /// What the command line says of training on control frames
 typedef struct {
-  const char* folder;     ///< Of performances; NULL for training on sound
-  const char* validation; ///< Folder of those to test with, or NULL
-  uint32_t    n_dims;     ///< Of the logs to read; 0 if all have the same
-  bool        linear;     ///< Head
+  const char* folder; ///< Of performances; NULL for training on sound
+  uint32_t    n_dims; ///< Of the logs to read; 0 if all have the same
+  bool        linear; ///< Head
   uint32_t    n_mixtures;
   double      longest;  ///< Seconds that the net waits at most; 0: as learned
   bool        all_rows; ///< Learn from what a net played, too
@@ -48,9 +48,37 @@ typedef struct {
   bool        watch; ///< Go on as performances are added
 } TrainControl;
 
+/// What the command line says of training on text or examples
+typedef struct {
+  uint32_t       n_paths;
+  const char**   paths;  ///< [n_paths] texts, or one file of examples; owned
+  RemSymbolKind  tokens; ///< What goes in, and what comes out
+  RemSymbolKind  labels; ///< What comes out of examples
+  bool           labels_given;
+  uint32_t       vocabulary; ///< Symbols that are kept, 0 for all
+  RemExampleTask task;
+  bool           task_given;
+  bool           both;      ///< Layers, or those of the encoder, read both ways
+  uint32_t       encoder;   ///< Hidden size of the encoder, 0: as the decoder
+  uint32_t       attention; ///< 0 for none
+  double         own;       ///< As RemLearn
+  bool           beside;    ///< Vector at every step, as RemLearn
+} TrainSymbols;
+
+/// What a run learns from, and so which options mean something
+typedef enum {
+  TRAIN_SOUND,    ///< Recordings of a device
+  TRAIN_CONTROL,  ///< Performances
+  TRAIN_TEXT,     ///< What symbol of a text comes next
+  TRAIN_EXAMPLES, ///< What should come out, for what goes in
+} TrainMode;
+
 /// What the command line says
 typedef struct {
+  TrainMode      mode;
+  const char*    validation; ///< File or folder to test with, or NULL
   TrainControl   control;
+  TrainSymbols   symbols;
   uint32_t       n_pairs;
   TrainPair*     pairs; ///< [n_pairs] owned
   bool           latency_given;
@@ -92,7 +120,37 @@ void
 train_help(void);
 
 /// What is known about a run when its model is written
+typedef struct TrainFactsImpl TrainFacts;
+
+/// What differs by what a run learns from
 typedef struct {
+  const char* unit;  ///< Of progress: symbols
+  double      scale; ///< Of how many of them pass a second: 1e-6 for millions
+
+  /// Return a model of `params`, without names and words, or NULL without
+  /// memory
+  RemModel* (*make)(const TrainFacts* facts, const float* params);
+
+  /// Add to `all` what a model was made of; false without memory
+  bool (*list_data)(const TrainFacts* facts, json_t* all);
+
+  /// Say in a model how well it fits, as `news` of training has it; false
+  /// without memory
+  bool (*set_metrics)(RemModel*           model,
+                      const TrainFacts*   facts,
+                      const RemTrainNews* news);
+
+  /// Say how it went and what to do next; not of sound
+  void (*print_summary)(const TrainFacts*   facts,
+                        const RemTrainNews* news,
+                        bool                interrupted);
+  bool settles; ///< There is silence that a net comes to rest in
+  bool checked; ///< Models carry a test vector
+} TrainKind;
+
+struct TrainFactsImpl {
+  const TrainKind*     kind;
+  const void*          data; ///< What the functions of `kind` know beside
   const TrainOptions*  options;
   const RemRecording*  recording; ///< NULL for control frames
   const RemSplit*      split;     ///< Likewise
@@ -100,7 +158,11 @@ typedef struct {
   const RemFrames*     frames;    ///< Likewise
   const RemBaselines*  baselines; ///< Likewise
   char*                about;     ///< Options and data, a line each; owned
-} TrainFacts;
+};
+
+/// The kinds
+extern const TrainKind train_kind_sound;
+extern const TrainKind train_kind_control;
 
 /**
    Write down what tells this run from others: every option that changes the
@@ -117,13 +179,34 @@ train_about(const TrainOptions* options,
 char*
 train_control_about(const TrainFacts* facts);
 
+/// Return what `print` writes, to free(), or NULL without memory
+char*
+train_text_of(const TrainFacts* facts,
+              void (*print)(FILE* out, const TrainFacts* facts));
+
+/// Write the SHA-256 of bytes [size] as hex digits, and end the line
+void
+train_print_digest(FILE* out, const void* bytes, size_t size);
+
+/// Return what is behind the last slash: a model does not tell folders
+const char*
+train_base_name(const char* path);
+
+/// Put a number into an object of JSON if it is one
+void
+train_add_real(json_t* all, const char* name, double value);
+
+/// Set a model's metrics to `all`, which is released; false without memory
+bool
+train_take_metrics(RemModel* model, json_t* all);
+
+/// Write the shape of a net as options
+void
+train_print_net(FILE* out, const RemNetSpec* net);
+
 /// Write every option of `spec` that changes the result, a line each
 void
 train_print_spec(FILE* out, const RemTrainSpec* spec);
-
-/// Add to `all` what performances a model was made of; false without memory
-bool
-train_list_performances(const TrainFacts* facts, json_t* all);
 
 /**
    Make a model of `params`, complete but for how well it fits.
@@ -145,12 +228,6 @@ bool
 train_set_metrics(RemModel*           model,
                   const RemTrainNews* news,
                   const RemFigures*   figures);
-
-/// As train_set_metrics(), of control frames
-bool
-train_set_control_metrics(RemModel*           model,
-                          const TrainFacts*   facts,
-                          const RemTrainNews* news);
 
 /// All held-out stretches, one after the other, and what a model makes of them
 typedef struct {
@@ -236,6 +313,14 @@ train_live_better(TrainRun* run);
 void
 train_live_epoch(TrainRun* run);
 
+/**
+   Train and write the best model for good, as it is with all kinds but sound.
+
+   @param run Everything is in place, the lesson too.
+*/
+RemStatus
+train_and_conclude(TrainRun* run, RemError* error);
+
 /// Refuse now, not after minutes, to write where nobody can
 RemStatus
 train_check_folder(const char* path, RemError* error);
@@ -243,6 +328,14 @@ train_check_folder(const char* path, RemError* error);
 /// Train on control frames: all of the command but its options
 RemStatus
 train_control(TrainRun* run, TrainOptions* options, RemError* error);
+
+/// Train on text: all of the command but its options
+RemStatus
+train_text(TrainRun* run, TrainOptions* options, RemError* error);
+
+/// Train on examples: all of the command but its options
+RemStatus
+train_examples(TrainRun* run, TrainOptions* options, RemError* error);
 
 /// Return who listens to rem_train(): progress line, files, interrupts
 RemTrainWatch

@@ -57,12 +57,16 @@ control_data_read(const TrainOptions* const  options,
                     "its logs differ in how many values they have: say how"
                     " many with --dimensions");
   }
-  if (st || !c->validation) {
+  if (st || !options->validation) {
     return st ? st
               : rem_control_set_split(&out->all, earlier, &out->set, error);
   }
-  st = rem_performances_read(
-    c->validation, c->all_rows, out->all.n_dims, 0.0, &out->validation, error);
+  st = rem_performances_read(options->validation,
+                             c->all_rows,
+                             out->all.n_dims,
+                             0.0,
+                             &out->validation,
+                             error);
   return st ? st : take_folders(out, &out->set, error);
 }
 
@@ -147,66 +151,11 @@ print_plan(const TrainOptions* const o, const ControlData* const data)
           o->spec.net.n_hidden,
           rem_net_n_params(&o->spec.net),
           o->n_threads);
-  for (size_t i = 0U; i < held_out->n && !o->control.validation; ++i) {
+  for (size_t i = 0U; i < held_out->n && !o->validation; ++i) {
     fprintf(stderr, "  held out: %s\n", held_out->names[i]);
   }
   print_findings(&data->all);
   print_kinds(&data->frames);
-}
-
-/// Say how it went and what to do next
-static void
-print_summary(const TrainRun* const run)
-{
-  const TrainOptions* const o = run->facts.options;
-  const RemBaselines* const b = run->facts.baselines;
-  char                      time[32];
-  printf("Validation, %s per event; less is better\n"
-         "  this net         %9.3f  best of %u epochs in %s\n"
-         "  AR(%u)%*s %9.3f\n"
-         "  repeat the last  %9.3f\n",
-         run->facts.frames->n_mixtures ? "nats" : "half the squared error",
-         run->news.best,
-         run->news.epoch,
-         progress_duration(run->news.seconds, time, sizeof(time)),
-         b->ar_order,
-         b->ar_order > 9U ? 9 : 10,
-         "",
-         b->ar_nll,
-         b->repeat_nll);
-  if (!(run->news.best < fmin(b->ar_nll, b->repeat_nll))) {
-    printf("The net knows nothing that a line through the last frames does not:"
-           " train longer, or record more.\n");
-  }
-  printf("Next:\n"
-         "  remanence generate %s --seconds 60 -o out.log\n"
-         "  REMANENCE_MODEL=%s jalv urn:remanence:control\n",
-         o->output_path,
-         o->output_path);
-  if (run->interrupted) {
-    printf("  the same command with --resume, to go on training\n");
-  }
-}
-
-/// Write the best model for good
-static RemStatus
-conclude(TrainRun* const run, RemError* const error)
-{
-  RemStatus st = REM_SUCCESS;
-  if (!rem_trainer_best(run->trainer)) {
-    return rem_fail(error,
-                    REM_NOT_FINITE,
-                    NULL,
-                    "No model came out: none played without running away");
-  }
-  if ((st = train_take_best(run, error)) ||
-      (st = train_write_model(run, error))) {
-    return st;
-  }
-  if (!run->facts.options->quiet) {
-    print_summary(run);
-  }
-  return REM_SUCCESS;
 }
 
 /// Refuse words about dimensions that there are none of
@@ -257,6 +206,7 @@ prepare(TrainRun* const     run,
   }
   o->spec.net =
     rem_frames_net(&data->frames, o->spec.net.n_hidden, o->spec.net.n_layers);
+  run->facts.kind      = &train_kind_control;
   run->facts.set       = &data->set;
   run->facts.frames    = &data->frames;
   run->facts.baselines = &data->baselines;
@@ -330,13 +280,9 @@ train(TrainRun* const     run,
   }
   if (!st) {
     set_limits(&o->limits, &run->lesson, o->control.watch);
-    st = train_run(run, error);
+    st = train_and_conclude(run, error);
   }
-  if (st && !(run->trainer && rem_trainer_best(run->trainer))) {
-    return st;
-  }
-  const RemStatus last = conclude(run, error);
-  return st ? st : last;
+  return st;
 }
 
 RemStatus

@@ -38,16 +38,11 @@ print_kinds(FILE* const out, const RemFrames* const frames)
   }
 }
 
-char*
-train_control_about(const TrainFacts* const facts)
+/// Write what tells a run from others
+static void
+print_about(FILE* const out, const TrainFacts* const facts)
 {
-  const TrainOptions* const o    = facts->options;
-  char*                     text = NULL;
-  size_t                    size = 0U;
-  FILE* const               out  = open_memstream(&text, &size);
-  if (!out) {
-    return NULL;
-  }
+  const TrainOptions* const o = facts->options;
   fprintf(out, "--hidden %u\n", o->spec.net.n_hidden);
   fprintf(out, "--layers %u\n", o->spec.net.n_layers);
   fprintf(out, "--head %s\n", o->control.linear ? "linear" : "mdn");
@@ -60,12 +55,24 @@ train_control_about(const TrainFacts* const facts)
   print_digest(out, &facts->set->training);
   fprintf(out, "held out: performances with SHA-256 ");
   print_digest(out, &facts->set->held_out);
-  const bool good = !ferror(out);
-  if (fclose(out) || !good) {
-    free(text);
-    return NULL;
+}
+
+char*
+train_control_about(const TrainFacts* const facts)
+{
+  return train_text_of(facts, print_about);
+}
+
+static RemModel*
+make(const TrainFacts* const facts, const float* const params)
+{
+  const RemNetSpec* const spec = &facts->options->spec.net;
+  RemModel* const         model =
+    rem_model_new_control(facts->frames, spec->n_hidden, spec->n_layers);
+  if (model) {
+    memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
   }
-  return text;
+  return model;
 }
 
 /// Append the names of performances to `list`
@@ -87,8 +94,8 @@ list_names(const RemPerformances* const p,
   }
 }
 
-bool
-train_list_performances(const TrainFacts* const facts, json_t* const all)
+static bool
+list_performances(const TrainFacts* const facts, json_t* const all)
 {
   json_t* const list = json_array();
   list_names(&facts->set->training, false, list);
@@ -154,31 +161,60 @@ control_frames_of_model(const char* const path, RemFrames* const frames)
   rem_model_free(model);
 }
 
-/// Add a number to `all` if it is one
-static void
-add_real(json_t* const all, const char* const name, const double value)
+static bool
+set_metrics(RemModel* const           model,
+            const TrainFacts* const   facts,
+            const RemTrainNews* const news)
 {
-  if (isfinite(value)) {
-    (void)json_object_set_new(all, name, json_real(value));
+  json_t* const all = json_object();
+  train_add_real(all, "val_nll", news->best);
+  train_add_real(all, "val_nll_repeat", facts->baselines->repeat_nll);
+  train_add_real(all, "val_nll_ar", facts->baselines->ar_nll);
+  (void)json_object_set_new(all, "epochs", json_integer(news->epoch));
+  train_add_real(all, "training_seconds", news->seconds);
+  return train_take_metrics(model, all);
+}
+
+/// Say how it went and what to do next
+static void
+print_summary(const TrainFacts* const   facts,
+              const RemTrainNews* const news,
+              const bool                interrupted)
+{
+  const TrainOptions* const o = facts->options;
+  const RemBaselines* const b = facts->baselines;
+  char                      time[32];
+  printf("Validation, %s per event; less is better\n"
+         "  this net         %9.3f  best of %u epochs in %s\n"
+         "  AR(%u)%*s %9.3f\n"
+         "  repeat the last  %9.3f\n",
+         facts->frames->n_mixtures ? "nats" : "half the squared error",
+         news->best,
+         news->epoch,
+         progress_duration(news->seconds, time, sizeof(time)),
+         b->ar_order,
+         b->ar_order > 9U ? 9 : 10,
+         "",
+         b->ar_nll,
+         b->repeat_nll);
+  if (!(news->best < fmin(b->ar_nll, b->repeat_nll))) {
+    printf("The net knows nothing that a line through the last frames does not:"
+           " train longer, or record more.\n");
+  }
+  printf("Next:\n"
+         "  remanence generate %s --seconds 60 -o out.log\n"
+         "  REMANENCE_MODEL=%s jalv urn:remanence:control\n",
+         o->output_path,
+         o->output_path);
+  if (interrupted) {
+    printf("  the same command with --resume, to go on training\n");
   }
 }
 
-bool
-train_set_control_metrics(RemModel* const           model,
-                          const TrainFacts* const   facts,
-                          const RemTrainNews* const news)
-{
-  json_t* const all = json_object();
-  add_real(all, "val_nll", news->best);
-  add_real(all, "val_nll_repeat", facts->baselines->repeat_nll);
-  add_real(all, "val_nll_ar", facts->baselines->ar_nll);
-  (void)json_object_set_new(all, "epochs", json_integer(news->epoch));
-  add_real(all, "training_seconds", news->seconds);
-  char* const text = all ? json_dumps(all, JSON_COMPACT) : NULL;
-  json_decref(all);
-  if (text) {
-    free(model->metrics);
-    model->metrics = text;
-  }
-  return text;
-}
+const TrainKind train_kind_control = {.unit          = "events",
+                                      .scale         = 1.0,
+                                      .make          = make,
+                                      .list_data     = list_performances,
+                                      .set_metrics   = set_metrics,
+                                      .print_summary = print_summary,
+                                      .checked       = true};

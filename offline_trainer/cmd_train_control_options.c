@@ -7,31 +7,11 @@
 
 #define COMMAND "train" ///< As whose complaints these are
 
-/// Options that mean nothing to training on control frames
-static const int of_sound[] = {'i',
-                               't',
-                               OPTION_VALID_INPUT,
-                               OPTION_VALID_TARGET,
-                               OPTION_VALID_FRACTION,
-                               OPTION_KNOB,
-                               OPTION_LATENCY,
-                               OPTION_SKIP,
-                               OPTION_NO_SKIP,
-                               OPTION_LOSS,
-                               OPTION_PRE_EMPHASIS,
-                               OPTION_DC,
-                               OPTION_STFT,
-                               OPTION_REPORT};
-
 bool
-train_is_of_sound(const int letter)
+train_is_of_control(const int letter)
 {
-  for (size_t i = 0; i < sizeof(of_sound) / sizeof(*of_sound); ++i) {
-    if (letter == of_sound[i]) {
-      return true;
-    }
-  }
-  return false;
+  return letter >= OPTION_CONTROL && letter <= OPTION_WATCH &&
+         letter != OPTION_VALIDATION;
 }
 
 /// Store `--head`: "mdn" or "linear"
@@ -80,9 +60,6 @@ train_read_control(TrainOptions* const o,
 {
   TrainControl* const c = &o->control;
   switch (letter) {
-  case OPTION_VALIDATION:
-    c->validation = text;
-    break;
   case OPTION_HEAD:
     return read_head(o, text);
   case OPTION_RNN_ROWS:
@@ -97,7 +74,8 @@ train_read_control(TrainOptions* const o,
   case OPTION_WATCH:
     c->watch = true;
     break;
-  default: // OPTION_CONTROL, read before all others
+  default:
+    c->folder = text;
     break;
   }
   return REM_EXIT_DONE;

@@ -17,9 +17,8 @@
 
 #define HEX_SIZE (2U * SHA256_DIGEST_SIZE + 1U)
 
-/// Return what is behind the last slash: a model does not tell folders
-static const char*
-base_name(const char* const path)
+const char*
+train_base_name(const char* const path)
 {
   const char* const slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
@@ -57,20 +56,6 @@ print_taps(FILE* const out, const RemLossSpec* const loss)
     fprintf(out, "%c%.7g", k ? ',' : ' ', (double)loss->taps[k]);
   }
   fputc('\n', out);
-}
-
-void
-train_print_spec(FILE* const out, const RemTrainSpec* const spec)
-{
-  fprintf(out, "--batch %u\n", spec->n_streams);
-  fprintf(out, "--window %u\n", spec->n_steps);
-  fprintf(out, "--warm-up %u\n", spec->n_warm_up);
-  fprintf(out, "--memory %.9g\n", spec->memory);
-  fprintf(out, "--learning-rate %.9g\n", spec->rate);
-  fprintf(out, "--decay %.9g\n", spec->decay);
-  fprintf(out, "--clip %.9g\n", spec->clip);
-  fprintf(out, "--average %.9g\n", spec->keep);
-  fprintf(out, "--seed %llu\n", (unsigned long long)spec->seed);
 }
 
 /// Write every option that changes the result, a line each
@@ -143,9 +128,9 @@ list_pairs(const TrainFacts* const facts)
     (void)json_array_append_new(list,
                                 json_pack("{s:s, s:s, s:b, s:o}",
                                           "input",
-                                          base_name(given->input_path),
+                                          train_base_name(given->input_path),
                                           "target",
-                                          base_name(given->target_path),
+                                          train_base_name(given->target_path),
                                           "held_out",
                                           (int)given->held_out,
                                           "knobs",
@@ -175,7 +160,6 @@ one_line(const char* const about)
   return line;
 }
 
-/// Add to `all` what recordings a model was made of; false without memory
 static bool
 list_recordings(const TrainFacts* const facts, json_t* const all)
 {
@@ -201,9 +185,7 @@ provenance(const TrainFacts* const facts)
   json_t* const all = json_pack(
     "{s:s, s:o}", "program", "remanence " REM_VERSION, "date", date_now());
   const bool good =
-    all &&
-    (facts->frames ? train_list_performances(facts, all)
-                   : list_recordings(facts, all)) &&
+    all && facts->kind->list_data(facts, all) &&
     !json_object_set_new(all, "settings", one_line(facts->about));
   char* const text = good ? json_dumps(all, JSON_COMPACT) : NULL;
   json_decref(all);
@@ -231,7 +213,7 @@ static bool
 describe(RemModel* const model, const TrainFacts* const facts)
 {
   const char* const name = facts->options->name;
-  const char* const path = base_name(facts->options->output_path);
+  const char* const path = train_base_name(facts->options->output_path);
   model->name       = name ? strdup(name) : strndup(path, strcspn(path, "."));
   model->metadata   = metadata(facts->options);
   model->provenance = provenance(facts);
@@ -255,15 +237,35 @@ set_sound(RemModel* const model, const RemRecording* const recording)
   return model->n_knobs == recording->n_knobs;
 }
 
-/// Return an empty model of that kind, or NULL without memory
 static RemModel*
-new_model(const TrainFacts* const facts)
+make_sound(const TrainFacts* const facts, const float* const params)
 {
-  const RemNetSpec* const spec = &facts->options->spec.net;
-  return facts->frames ? rem_model_new_control(
-                           facts->frames, spec->n_hidden, spec->n_layers)
-                       : rem_model_new(spec);
+  const RemNetSpec* const spec  = &facts->options->spec.net;
+  RemModel* const         model = rem_model_new(spec);
+  if (!model || !set_sound(model, facts->recording)) {
+    rem_model_free(model);
+    return NULL;
+  }
+  memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
+  return model;
 }
+
+static bool
+set_sound_metrics(RemModel* const           model,
+                  const TrainFacts* const   facts,
+                  const RemTrainNews* const news)
+{
+  (void)facts;
+  return train_set_metrics(model, news, NULL);
+}
+
+const TrainKind train_kind_sound = {.unit        = "M samples",
+                                    .scale       = 1e-6,
+                                    .make        = make_sound,
+                                    .list_data   = list_recordings,
+                                    .set_metrics = set_sound_metrics,
+                                    .settles     = true,
+                                    .checked     = true};
 
 RemStatus
 train_make_model(const TrainFacts* const facts,
@@ -272,21 +274,18 @@ train_make_model(const TrainFacts* const facts,
                  RemModel** const        out,
                  RemError* const         error)
 {
-  const RemNetSpec* const spec  = &facts->options->spec.net;
-  RemModel* const         model = new_model(facts);
-  RemStatus               st    = REM_SUCCESS;
-  *out                          = NULL;
-  if (!model || !describe(model, facts) ||
-      (!facts->frames && !set_sound(model, facts->recording))) {
+  RemModel* const model = facts->kind->make(facts, params);
+  RemStatus       st    = REM_SUCCESS;
+  *out                  = NULL;
+  if (!model || !describe(model, facts)) {
     rem_model_free(model);
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the model");
   }
-  memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
-  if (rest) {
-    memcpy(model->rest, rest, rem_net_n_state(spec) * sizeof(float));
+  if (rest && facts->kind->settles) {
+    memcpy(model->rest, rest, rem_net_n_state(&model->spec) * sizeof(float));
   }
-  if ((!facts->frames && (st = rem_model_settle(model, error))) ||
-      (st = rem_model_make_check(model, error))) {
+  if ((facts->kind->settles && (st = rem_model_settle(model, error))) ||
+      (facts->kind->checked && (st = rem_model_make_check(model, error)))) {
     rem_model_free(model);
     return st;
   }
@@ -312,6 +311,20 @@ train_set_metrics(RemModel* const           model,
     (void)json_object_set_new(all, "val_mae", json_real(figures->mae));
     (void)json_object_set_new(all, "val_dc", json_real(figures->dc));
   }
+  return train_take_metrics(model, all);
+}
+
+void
+train_add_real(json_t* const all, const char* const name, const double value)
+{
+  if (isfinite(value)) {
+    (void)json_object_set_new(all, name, json_real(value));
+  }
+}
+
+bool
+train_take_metrics(RemModel* const model, json_t* const all)
+{
   char* const text = all ? json_dumps(all, JSON_COMPACT) : NULL;
   json_decref(all);
   if (text) {

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train_options.h"
-#include "offline_trainer/control/control_lesson.h"
-#include "offline_trainer/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_SECONDS 120.0 ///< Without --time, --epochs and --patience
-#define DEFAULT_FRACTION 0.1  ///< Held out
-#define STFT_WINDOW 2048U     ///< With --stft: it holds the longest frame
-#define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
-#define DEFAULT_MIXTURES 5U
-#define NOT_GIVEN UINT32_MAX
 #define SHORT "i:t:o:qh"
 
 static const struct option long_options[] = {
@@ -65,6 +57,17 @@ static const struct option long_options[] = {
   {"choice", required_argument, NULL, OPTION_CHOICE},
   {"continuous", required_argument, NULL, OPTION_CONTINUOUS},
   {"watch", no_argument, NULL, OPTION_WATCH},
+  {"text", required_argument, NULL, OPTION_TEXT},
+  {"examples", required_argument, NULL, OPTION_EXAMPLES},
+  {"task", required_argument, NULL, OPTION_TASK},
+  {"tokens", required_argument, NULL, OPTION_TOKENS},
+  {"labels", required_argument, NULL, OPTION_LABELS},
+  {"vocabulary", required_argument, NULL, OPTION_VOCABULARY},
+  {"both", no_argument, NULL, OPTION_BOTH},
+  {"encoder", required_argument, NULL, OPTION_ENCODER},
+  {"attention", required_argument, NULL, OPTION_ATTENTION},
+  {"own-outputs", required_argument, NULL, OPTION_OWN},
+  {"beside", no_argument, NULL, OPTION_BESIDE},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
 
@@ -148,6 +151,9 @@ read_word(TrainOptions* const o, const int letter)
   case OPTION_RESUME:
     o->resume = true;
     break;
+  case OPTION_VALIDATION:
+    o->validation = optarg;
+    break;
   case OPTION_REPORT:
     o->report_dir = optarg;
     break;
@@ -179,33 +185,11 @@ read_word(TrainOptions* const o, const int letter)
   return REM_EXIT_DONE;
 }
 
-/// Refuse options of the other kind of training
-static int
-check_kind(const TrainOptions* const o,
-           const char* const         command,
-           const int                 letter)
-{
-  if (train_is_of_sound(letter) && o->control.folder) {
-    return command_usage(command,
-                         "--%s is for training on sound; with --control there"
-                         " is none",
-                         name_of(letter));
-  }
-  if (letter >= OPTION_CONTROL && !o->control.folder) {
-    return command_usage(command,
-                         "--%s is for training on control frames; it wants"
-                         " --control FOLDER, too",
-                         name_of(letter));
-  }
-  return REM_EXIT_DONE;
-}
-
 static int
 read_option(TrainOptions* const o, const char* const command, const int letter)
 {
-  const int status = check_kind(o, command, letter);
-  if (status) {
-    return status;
+  if (!train_is_of(letter, o->mode)) {
+    return train_refuse(letter, o->mode, name_of(letter));
   }
   if (train_is_number(letter)) {
     return train_read_number(o, letter, name_of(letter), optarg);
@@ -220,7 +204,9 @@ read_option(TrainOptions* const o, const char* const command, const int letter)
   case OPTION_KNOB:
     return read_knob(o, command);
   default:
-    return letter >= OPTION_CONTROL
+    return train_is_of_symbols(letter)
+             ? train_read_symbols(o, letter, name_of(letter), optarg)
+           : train_is_of_control(letter)
              ? train_read_control(o, letter, name_of(letter), optarg)
              : read_word(o, letter);
   }
@@ -275,9 +261,9 @@ check_output(TrainOptions* const o, const char* const command)
                          " written: .safetensors, .json, .aidax or .nam",
                          o->output_path);
   }
-  if (o->control.folder && o->format != REM_FORMAT_NATIVE) {
+  if (o->mode != TRAIN_SOUND && o->format != REM_FORMAT_NATIVE) {
     return command_usage(command,
-                         "models for control frames are .safetensors files,"
+                         "models for anything but sound are .safetensors files,"
                          " not %s",
                          o->output_path);
   }
@@ -287,71 +273,38 @@ check_output(TrainOptions* const o, const char* const command)
   return REM_EXIT_DONE;
 }
 
-/// Fill in what follows from other options
-static void
-complete(TrainOptions* const o)
+/// Return what a run learns from, which decides what all options mean
+static TrainMode
+find_mode(const int argc, char** const argv)
 {
-  RemTrainSpec* const spec = &o->spec;
-  RemLossSpec* const  loss = &o->loss;
-  const float         main = 1.0f - loss->dc_weight;
-  loss->esr_weight *= main;
-  loss->mse_weight *= main;
-  if (o->control.folder) { // Whole windows, one if nothing is said
-    const uint32_t wanted =
-      spec->n_warm_up == NOT_GIVEN ? spec->n_steps : spec->n_warm_up;
-    spec->n_warm_up =
-      (wanted + spec->n_steps - 1U) / spec->n_steps * spec->n_steps;
-  }
-  if (spec->n_steps == NOT_GIVEN) {
-    spec->n_steps =
-      loss->stft_weight > 0.0f ? STFT_WINDOW : rem_train_default().n_steps;
-  }
-  if (o->valid_fraction <= 0.0) {
-    o->valid_fraction = DEFAULT_FRACTION;
-  }
-  if (o->limits.seconds <= 0.0 && !o->limits.epochs && !o->limits.patience &&
-      !o->control.folder) { // A count of updates else, once they are known
-    o->limits.seconds = DEFAULT_SECONDS;
-  }
-}
-
-/// Return what follows --control, which decides what the others mean
-static const char*
-find_control(const int argc, char** const argv)
-{
-  const char* folder = NULL;
-  int         letter = 0;
+  TrainMode mode   = TRAIN_SOUND;
+  int       letter = 0;
   while ((letter = command_option(argc, argv, SHORT, long_options)) != -1) {
-    folder = letter == OPTION_CONTROL ? optarg : folder;
+    mode = train_mode_of(letter, mode);
   }
   optind = 1;
-  return folder;
+  return mode;
 }
 
-/// Set everything to what is best without options
-static void
-set_defaults(TrainOptions* const out, const char* const control_folder)
+/// Take what is left of the command line: more files of --text
+static int
+read_rest(TrainOptions* const o, const int argc, char** const argv)
 {
-  memset(out, 0, sizeof(*out));
-  out->n_threads          = rem_pool_n_processors();
-  out->control.folder     = control_folder;
-  out->control.n_mixtures = DEFAULT_MIXTURES;
-  out->loss               = rem_loss_default();
-  out->loss.esr_weight    = 1.0f;
-  out->loss.dc_weight     = (float)DEFAULT_DC;
-  out->spec =
-    control_folder ? rem_control_train_default() : rem_train_default();
-  out->spec.n_steps = control_folder ? out->spec.n_steps : NOT_GIVEN;
-  if (control_folder) {
-    out->spec.n_warm_up = NOT_GIVEN;
+  int status = REM_EXIT_DONE;
+  if (optind < argc && o->mode != TRAIN_TEXT) {
+    return command_usage(argv[0], "`%s` belongs to no option", argv[optind]);
   }
+  for (; !status && optind < argc; ++optind) {
+    status = train_read_path(o, argv[optind]);
+  }
+  return status;
 }
 
 int
 train_options_read(const int argc, char** const argv, TrainOptions* const out)
 {
   int letter = 0;
-  set_defaults(out, find_control(argc, argv));
+  train_set_defaults(out, find_mode(argc, argv));
   while ((letter = command_option(argc, argv, SHORT, long_options)) != -1) {
     if (letter == 'h') {
       out->help = true;
@@ -363,15 +316,16 @@ train_options_read(const int argc, char** const argv, TrainOptions* const out)
       return status;
     }
   }
-  if (optind < argc) {
-    return command_usage(argv[0], "`%s` belongs to no option", argv[optind]);
+  int status = read_rest(out, argc, argv);
+  if (!status && out->mode == TRAIN_SOUND) {
+    status = check_pairs(out, argv[0]);
+  } else if (!status && out->mode != TRAIN_CONTROL) {
+    status = train_check_symbols(out);
   }
-  const int status =
-    out->control.folder ? REM_EXIT_DONE : check_pairs(out, argv[0]);
   if (status) {
     return status;
   }
-  complete(out);
+  train_complete(out);
   return check_output(out, argv[0]);
 }
 
@@ -379,6 +333,6 @@ void
 train_options_clear(TrainOptions* const options)
 {
   free(options->pairs);
-  options->pairs   = NULL;
-  options->n_pairs = 0U;
+  free((void*)options->symbols.paths);
+  *options = (TrainOptions){.n_pairs = 0U};
 }

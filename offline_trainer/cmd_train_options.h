@@ -55,6 +55,17 @@ enum {
   OPTION_CHOICE,
   OPTION_CONTINUOUS,
   OPTION_WATCH,
+  OPTION_TEXT,
+  OPTION_EXAMPLES,
+  OPTION_TASK,
+  OPTION_TOKENS,
+  OPTION_LABELS,
+  OPTION_VOCABULARY,
+  OPTION_BOTH,
+  OPTION_ENCODER,
+  OPTION_ATTENTION,
+  OPTION_OWN,
+  OPTION_BESIDE,
 };
 
 /// Return whether the value of the option `letter` is a number in a range
@@ -78,12 +89,54 @@ train_read_number(TrainOptions* options,
 int
 train_read_time(TrainOptions* options, const char* text);
 
-/// Return whether an option means nothing to training on control frames
+/// Return whether an option means something to what a run learns from
 bool
-train_is_of_sound(int letter);
+train_is_of(int letter, TrainMode mode);
+
+/// Complain about an option that train_is_of() does not know; return
+/// #REM_EXIT_USAGE
+int
+train_refuse(int letter, TrainMode mode, const char* name);
+
+/// Return what an option that decides what a run learns from decides;
+/// `otherwise` for all others
+TrainMode
+train_mode_of(int letter, TrainMode otherwise);
+
+/// Set everything to what is best without options
+void
+train_set_defaults(TrainOptions* options, TrainMode mode);
+
+/// Fill in what follows from other options
+void
+train_complete(TrainOptions* options);
+
+/// Return whether train_read_control() stores an option
+bool
+train_is_of_control(int letter);
+
+/// Return whether an option is one of text and examples
+bool
+train_is_of_symbols(int letter);
+
+/// As train_read_control(), for an option of text or examples
+int
+train_read_symbols(TrainOptions* options,
+                   int           letter,
+                   const char*   name,
+                   const char*   text);
+
+/// Take one more file of --text; complains and returns #REM_EXIT_USAGE, or
+/// #REM_EXIT_DONE
+int
+train_read_path(TrainOptions* options, const char* path);
+
+/// Refuse what is missing of text or examples; return the exit status
+int
+train_check_symbols(const TrainOptions* options);
 
 /**
-   Store the value of an option of control frames, #OPTION_CONTROL and above.
+   Store the value of an option of control frames.
 
    @param name Of the option, for complaints.
    @param text Its value, or NULL.

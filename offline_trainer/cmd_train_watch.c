@@ -2,6 +2,7 @@
 
 #include "offline_trainer/cmd_train.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,28 @@ train_path_with(const char* const path, const char* const ending)
     (void)snprintf(both, size, "%s%s", path, ending);
   }
   return both;
+}
+
+RemStatus
+train_check_folder(const char* const path, RemError* const error)
+{
+  const char* const slash = strrchr(path, '/');
+  char* const       folder =
+    slash ? strndup(path, (size_t)(slash - path) + 1U) : strdup(".");
+  RemStatus st = REM_SUCCESS;
+  if (!folder) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to train");
+  }
+  if (access(folder, W_OK | X_OK)) {
+    st = rem_fail(error,
+                  REM_CANNOT_WRITE,
+                  path,
+                  "Nothing can be written into the folder %s: %s",
+                  folder,
+                  strerror(errno));
+  }
+  free(folder);
+  return st;
 }
 
 /// Rename `path`, if it is there, to "path~", and say so
@@ -83,9 +106,7 @@ train_take_best(TrainRun* const run, RemError* const error)
   }
   rem_model_free(run->model);
   run->model = model;
-  return (run->facts.frames
-            ? train_set_control_metrics(model, &run->facts, &run->news)
-            : train_set_metrics(model, &run->news, NULL))
+  return run->facts.kind->set_metrics(model, &run->facts, &run->news)
            ? REM_SUCCESS
            : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the model");
 }
@@ -152,9 +173,9 @@ figure(const double value, char* const text, const size_t size)
 static void
 say(TrainRun* const run, const RemTrainNews* const news)
 {
-  char         loss[32], now[32], best[32], left[32] = "";
-  const double part  = news->done;
-  const bool   sound = !run->facts.frames;
+  char             loss[32], now[32], best[32], left[32] = "";
+  const double     part = news->done;
+  const TrainKind* kind = run->facts.kind;
   if (part > 0.0) {
     (void)progress_duration(
       news->seconds * (1.0 - part) / part, left, sizeof(left));
@@ -167,9 +188,9 @@ say(TrainRun* const run, const RemTrainNews* const news)
                run->lesson.figure,
                figure(news->figure, now, sizeof(now)),
                figure(news->best, best, sizeof(best)),
-               sound ? 1 : 0,
-               (sound ? 1e-6 : 1.0) * news->samples_per_second,
-               sound ? "M samples" : "events",
+               kind->scale < 1.0 ? 1 : 0,
+               kind->scale * news->samples_per_second,
+               kind->unit,
                *left ? ", " : "",
                left,
                *left ? " left" : "");
@@ -199,4 +220,36 @@ train_watch(TrainRun* const run)
 {
   const RemTrainWatch watch = {run, go_on, better, keep};
   return watch;
+}
+
+/// Write the best model for good
+static RemStatus
+conclude(TrainRun* const run, RemError* const error)
+{
+  RemStatus st = REM_SUCCESS;
+  if (!rem_trainer_best(run->trainer)) {
+    return rem_fail(error,
+                    REM_NOT_FINITE,
+                    NULL,
+                    "No model came out: none played without running away");
+  }
+  if ((st = train_take_best(run, error)) ||
+      (st = train_write_model(run, error))) {
+    return st;
+  }
+  if (!run->facts.options->quiet) {
+    run->facts.kind->print_summary(&run->facts, &run->news, run->interrupted);
+  }
+  return REM_SUCCESS;
+}
+
+RemStatus
+train_and_conclude(TrainRun* const run, RemError* const error)
+{
+  const RemStatus st = train_run(run, error);
+  if (st && !(run->trainer && rem_trainer_best(run->trainer))) {
+    return st;
+  }
+  const RemStatus last = conclude(run, error);
+  return st ? st : last;
 }
