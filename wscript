@@ -158,9 +158,8 @@ def build(bld):
               defines=['REM_VERSION="%s"' % VERSION],
               use=[name + isa for isa in bld.env.ISAS
                    for name in ('bptt_', 'attend_', 'floor_')]
-                  + 'dsp FFTW3F SNDFILE SMF CAIRO JANSSON LIBLO NETTLE'
-                    ' PTHREAD M'
-                  .split())
+                  + '''dsp FFTW3F SNDFILE SMF SPEEXDSP CAIRO JANSSON LIBLO
+                       NETTLE PTHREAD M'''.split())
     bld.program(source='offline_trainer/main.c', target='remanence',
                 defines=['REM_VERSION="%s"' % VERSION],
                 includes='.', use='trainer dsp PTHREAD')

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: ISC
+
+#include "offline_trainer/spectra/hear.h"
+
+#include "dsp/denormal.h"
+#include "dsp/ear.h"
+#include "dsp/mel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TELL_FRAMES 256U ///< Between words about progress
+
+void
+rem_heard_clear(RemHeard* const heard)
+{
+  free(heard->x);
+  *heard = (RemHeard){0U, 0U, NULL};
+}
+
+/// Make room for what is heard in `n` samples
+static RemStatus
+open_heard(const RemSpectra* const s,
+           const size_t            n,
+           const size_t            n_columns,
+           RemHeard* const         out,
+           RemError* const         error)
+{
+  const size_t n_frames = (n + s->n_fft / 2U) / s->hop + 1U;
+  *out                  = (RemHeard){n_frames, n_columns, NULL};
+  out->x                = (float*)calloc(n_frames * n_columns, sizeof(float));
+  return out->x ? REM_SUCCESS
+                : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for frames");
+}
+
+/// Return sample `at` on, where sound ends silence: at most `n` of them
+static const float*
+samples_at(const RemSound* const sound, const size_t at, uint32_t* const n)
+{
+  static const float silence[64] = {0.0f};
+  if (at >= sound->n) {
+    *n = 64U;
+    return silence;
+  }
+  *n = sound->n - at < 4096U ? (uint32_t)(sound->n - at) : 4096U;
+  return sound->x + at;
+}
+
+RemStatus
+rem_hear_frames(const RemSpectra* const spectra,
+                const RemSound* const   sound,
+                RemHeard* const         out,
+                RemError* const         error)
+{
+  RemMel* const mel = rem_mel_new(spectra);
+  RemStatus st = open_heard(spectra, sound->n, spectra->n_bands, out, error);
+  if (!st && !mel) {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for frames");
+  }
+  for (size_t t = 0U, k = 0U; !st && k < out->n;) {
+    uint32_t           n    = 0U;
+    bool               full = false;
+    const float* const x    = samples_at(sound, t, &n);
+    t += rem_mel_take(mel, x, n, out->x + k * out->n_columns, &full);
+    k += full;
+  }
+  rem_mel_free(mel);
+  if (st) {
+    rem_heard_clear(out);
+  }
+  return st;
+}
+
+RemStatus
+rem_hear_check(const RemModel* const model,
+               const char* const     place,
+               RemError* const       error)
+{
+  return rem_ear_check(model, place, error);
+}
+
+/// Return whether to go on
+static bool
+tell(const RemHearWatch* const watch, const size_t done, const size_t all)
+{
+  return !watch || !watch->go_on || done % TELL_FRAMES ||
+         watch->go_on(watch->handle, (double)done / (double)all);
+}
+
+/// Play sound to an ear
+static RemStatus
+listen(RemEar* const             ear,
+       const RemSound* const     sound,
+       const RemHearWatch* const watch,
+       RemHeard* const           out,
+       RemError* const           error)
+{
+  size_t t = 0U, k = 0U;
+  while (k < out->n) {
+    uint32_t           n = 0U;
+    const float*       y = NULL;
+    const float* const x = samples_at(sound, t, &n);
+    t += rem_ear_take(ear, x, n, &y);
+    if (y) {
+      memcpy(out->x + k * out->n_columns, y, out->n_columns * sizeof(float));
+      ++k;
+      if (!tell(watch, k, out->n)) {
+        return rem_fail(error, REM_INTERRUPTED, NULL, "Stopped");
+      }
+    }
+  }
+  return rem_ear_n_failures(ear)
+           ? rem_fail(error,
+                      REM_NOT_FINITE,
+                      NULL,
+                      "The net ran away %u times on this sound",
+                      rem_ear_n_failures(ear))
+           : REM_SUCCESS;
+}
+
+RemStatus
+rem_hear(const RemModel* const     model,
+         const RemSound* const     sound,
+         const RemHearWatch* const watch,
+         RemHeard* const           out,
+         RemError* const           error)
+{
+  const RemFloatMode mode = rem_denormals_off();
+  RemEar* const      ear  = rem_ear_new(model);
+  RemStatus          st =
+    open_heard(model->spectra, sound->n, model->spec.n_out, out, error);
+  if (!st && !ear) {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory to listen");
+  }
+  if (!st) {
+    st = listen(ear, sound, watch, out, error);
+  }
+  rem_ear_free(ear);
+  rem_denormals_restore(mode);
+  if (st) {
+    rem_heard_clear(out);
+  }
+  return st;
+}
+
+RemPeakRule
+rem_hear_rule(const RemSpectra* const s,
+              const double            threshold,
+              const double            apart)
+{
+  return (RemPeakRule){(float)threshold,
+                       (uint32_t)fmax(1.0, round(apart * s->rate / s->hop))};
+}
+
+void
+rem_hear_name(const RemModel* const model,
+              const uint32_t        output,
+              char                  name[const REM_MAX_SYMBOL_NAME])
+{
+  const RemSymbols* const labels = model->labels;
+  if (labels && output < labels->n) {
+    (void)snprintf(name, REM_MAX_SYMBOL_NAME, "%s", labels->names[output]);
+  } else {
+    (void)snprintf(name, REM_MAX_SYMBOL_NAME, "%u", output + 1U);
+  }
+}
+
+/// Add the events of one column
+static bool
+add_events(const RemModel* const    model,
+           const RemHeard* const    strengths,
+           const RemPeakRule* const rule,
+           const uint32_t           column,
+           RemLabels* const         out)
+{
+  RemPeaks peaks = {.last = 0.0f};
+  for (size_t k = 0U; k <= strengths->n; ++k) { // One more, for the last
+    const float x =
+      k < strengths->n ? strengths->x[k * strengths->n_columns + column] : 0.0f;
+    const float peak  = rem_peaks_next(&peaks, rule, x);
+    RemLabel    label = {.value = (double)peak};
+    label.begin = fmax(0.0, rem_spectra_time(model->spectra, (double)k - 1.0));
+    label.end   = label.begin;
+    rem_hear_name(model, column, label.name);
+    if (peak > 0.0f && !rem_labels_add(out, &label)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool
+rem_hear_events(const RemModel* const    model,
+                const RemHeard* const    strengths,
+                const RemPeakRule* const rule,
+                RemLabels* const         out)
+{
+  bool good = true;
+  for (uint32_t o = 0U; good && o < strengths->n_columns; ++o) {
+    good = add_events(model, strengths, rule, o, out);
+  }
+  rem_labels_sort(out);
+  return good;
+}
+
+bool
+rem_hear_curve(const RemModel* const model,
+               const RemHeard* const strengths,
+               RemLabels* const      out)
+{
+  bool good = true;
+  for (size_t i = 0U; good && i < strengths->n * strengths->n_columns; ++i) {
+    const size_t k     = i / strengths->n_columns;
+    RemLabel     label = {.value = (double)strengths->x[i]};
+    label.begin        = rem_spectra_time(model->spectra, (double)k);
+    label.end          = label.begin;
+    rem_hear_name(model, (uint32_t)(i % strengths->n_columns), label.name);
+    good = label.begin < 0.0 || rem_labels_add(out, &label);
+  }
+  return good;
+}
