@@ -39,6 +39,9 @@ int
 cmd_play(int argc, char** argv);
 
 int
+cmd_tag(int argc, char** argv);
+
+int
 cmd_osc(int argc, char** argv);
 
 int

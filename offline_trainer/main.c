@@ -18,7 +18,7 @@ typedef struct {
 } Command;
 
 /// In the order of --help; a row goes in with its cmd_*.c, and keeps its place:
-/// train, eval, render, info, convert, generate, play, osc, bench, recipe
+/// train, eval, render, info, convert, generate, play, tag, osc, bench, recipe
 static const Command commands[] = {
   {"train", "make a model from recordings of a device", cmd_train},
   {"eval", "say how far a model is from the device", cmd_eval},
@@ -27,6 +27,7 @@ static const Command commands[] = {
   {"convert", "write a model in another format", cmd_convert},
   {"generate", "let a model for controllers play by itself", cmd_generate},
   {"play", "let such a model play with you over OSC", cmd_play},
+  {"tag", "write down what a model hears in a sound file", cmd_tag},
   {"osc", "steer a plugin that plays, or watch it", cmd_osc},
   {"bench", "measure how fast this machine plays and trains", cmd_bench},
   {"recipe", "show what recurrent nets can do, each by a run", cmd_recipe},

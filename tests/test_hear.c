@@ -167,9 +167,9 @@ test_hearing(void)
     CHECK(!i || e->begin >= e[-1].begin);
   }
   rem_labels_clear(&events);
-  CHECK(rem_hear_curve(model, &heard, &events));
-  CHECK(events.n >= 3U * (heard.n - 1U) && events.items[0].begin >= 0.0);
-  rem_labels_clear(&events);
+  char* const text = rem_hear_text(model, &heard);
+  CHECK(text && !strncmp(text, "seconds,a,b,c\n0.0", 17U));
+  free(text);
   rem_heard_clear(&heard);
   rem_sound_clear(&sound);
   rem_model_free(model);

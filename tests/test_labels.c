@@ -116,19 +116,15 @@ test_there_and_back(void)
   static const char* const names[] = {"b.csv", "b.txt"};
   for (size_t k = 0U; k < 2U; ++k) {
     fixture_path(&dir, names[k], path);
-    CHECK(!rem_labels_write(path, &labels, false, NULL));
+    CHECK(!rem_labels_write(path, &labels, NULL));
     CHECK(!rem_labels_read(path, false, &read, NULL) && read.n == labels.n);
     for (size_t i = 0U; i < read.n; ++i) {
       const RemLabel* const l = &labels.items[i];
       check_label(&read, i, l->begin, l->end, l->name);
     }
     rem_labels_clear(&read);
-    CHECK(!rem_labels_write(path, &labels, true, NULL));
-    CHECK(!rem_labels_read(path, true, &read, NULL) && read.n == labels.n);
-    CHECK(fabs(read.items[9].value - 0.5) < 1e-9);
-    rem_labels_clear(&read);
   }
-  CHECK(rem_labels_write("b.md", &labels, false, NULL) == REM_UNSUPPORTED);
+  CHECK(rem_labels_write("b.md", &labels, NULL) == REM_UNSUPPORTED);
   rem_labels_clear(&labels);
 }
 

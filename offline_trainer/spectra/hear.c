@@ -205,19 +205,43 @@ rem_hear_events(const RemModel* const    model,
   return good;
 }
 
-bool
-rem_hear_curve(const RemModel* const model,
-               const RemHeard* const strengths,
-               RemLabels* const      out)
+/// Print a heading, then strengths of every frame
+static void
+print(FILE* const out, const RemModel* const model, const RemHeard* const heard)
 {
-  bool good = true;
-  for (size_t i = 0U; good && i < strengths->n * strengths->n_columns; ++i) {
-    const size_t k     = i / strengths->n_columns;
-    RemLabel     label = {.value = (double)strengths->x[i]};
-    label.begin        = rem_spectra_time(model->spectra, (double)k);
-    label.end          = label.begin;
-    rem_hear_name(model, (uint32_t)(i % strengths->n_columns), label.name);
-    good = label.begin < 0.0 || rem_labels_add(out, &label);
+  fputs("seconds", out);
+  for (uint32_t o = 0U; o < heard->n_columns; ++o) {
+    char name[REM_MAX_SYMBOL_NAME];
+    rem_hear_name(model, o, name);
+    fprintf(out, strpbrk(name, ",;") ? ",\"%s\"" : ",%s", name);
   }
-  return good;
+  fputc('\n', out);
+  for (size_t k = 0U; k < heard->n; ++k) {
+    const double t = rem_spectra_time(model->spectra, (double)k);
+    if (t >= 0.0) {
+      fprintf(out, "%.6f", t);
+      for (size_t o = 0U; o < heard->n_columns; ++o) {
+        fprintf(out, ",%.6g", (double)heard->x[k * heard->n_columns + o]);
+      }
+      fputc('\n', out);
+    }
+  }
+}
+
+char*
+rem_hear_text(const RemModel* const model, const RemHeard* const strengths)
+{
+  char*       text = NULL;
+  size_t      size = 0U;
+  FILE* const out  = open_memstream(&text, &size);
+  if (!out) {
+    return NULL;
+  }
+  print(out, model, strengths);
+  const bool good = !ferror(out);
+  if (fclose(out) || !good) {
+    free(text);
+    return NULL;
+  }
+  return text;
 }

@@ -90,11 +90,10 @@ rem_hear_events(const RemModel*    model,
                 const RemPeakRule* rule,
                 RemLabels*         out);
 
-/// Add strengths to `out` as a curve for each column; false without memory
-bool
-rem_hear_curve(const RemModel* model,
-               const RemHeard* strengths,
-               RemLabels*      out);
+/// Return strengths as a CSV file: a heading, then the seconds of each frame's
+/// middle from 0 on and every output.  To free(); NULL without memory.
+char*
+rem_hear_text(const RemModel* model, const RemHeard* strengths);
 
 /// Write the name of an output: a label's, or its number, from 1
 void

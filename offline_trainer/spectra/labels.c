@@ -214,44 +214,56 @@ rem_labels_read(const char* const path,
 }
 
 static void
-print(FILE* const           out,
-      const RemLabel* const l,
-      const bool            track,
-      const bool            curve)
+print(FILE* const out, const RemLabel* const l, const bool track)
 {
-  if (track && curve) {
-    fprintf(out, "%.6f\t%.6f\t%.6g\n", l->begin, l->end, l->value);
-  } else if (track) {
+  const char* const quote = strpbrk(l->name, ",;#") ? "\"" : "";
+  if (track) {
     fprintf(out, "%.6f\t%.6f\t%s\n", l->begin, l->end, l->name);
-  } else if (curve) {
-    fprintf(out, "%.6f,%.6g\n", l->begin, l->value);
   } else {
-    const char* const quote = strpbrk(l->name, ",;#") ? "\"" : "";
     fprintf(out, "%.6f,%s%s%s\n", l->begin, quote, l->name, quote);
   }
+}
+
+/// Return labels as text, to free(), or NULL without memory
+static char*
+text_of(const RemLabels* const labels, const bool track)
+{
+  char*       text = NULL;
+  size_t      size = 0U;
+  FILE* const out  = open_memstream(&text, &size);
+  if (!out) {
+    return NULL;
+  }
+  for (size_t i = 0U; i < labels->n; ++i) {
+    print(out, &labels->items[i], track);
+  }
+  const bool good = !ferror(out);
+  if (fclose(out) || !good) {
+    free(text);
+    return NULL;
+  }
+  return text;
+}
+
+char*
+rem_labels_text(const RemLabels* const labels)
+{
+  return text_of(labels, false);
 }
 
 RemStatus
 rem_labels_write(const char* const      path,
                  const RemLabels* const labels,
-                 const bool             curve,
                  RemError* const        error)
 {
-  char*  text = NULL;
-  size_t size = 0U;
   if (!rem_labels_is_path(path)) {
     return rem_fail(
       error, REM_UNSUPPORTED, path, "Labels go into .csv or .txt files");
   }
-  FILE* const out  = open_memstream(&text, &size);
-  bool        good = out != NULL;
-  for (size_t i = 0U; good && i < labels->n; ++i) {
-    print(out, &labels->items[i], ends_with(path, ".txt"), curve);
-  }
-  good               = out && !ferror(out) && good;
-  good               = out && !fclose(out) && good;
-  const RemStatus st = good ? rem_file_write(path, text, size, error)
-                            : rem_fail(error, REM_NO_MEMORY, path, "No memory");
+  char* const     text = text_of(labels, ends_with(path, ".txt"));
+  const RemStatus st =
+    text ? rem_file_write(path, text, strlen(text), error)
+         : rem_fail(error, REM_NO_MEMORY, path, "No memory for labels");
   free(text);
   return st;
 }

@@ -45,14 +45,14 @@ rem_labels_read(const char* path, bool curve, RemLabels* out, RemError* error);
 /**
    Write labels; the ending of `path` chooses as in rem_labels_read().
 
-   @param curve Write heights instead of names.
    @return #REM_UNSUPPORTED, #REM_CANNOT_WRITE, #REM_NO_MEMORY or #REM_SUCCESS.
 */
 RemStatus
-rem_labels_write(const char*      path,
-                 const RemLabels* labels,
-                 bool             curve,
-                 RemError*        error);
+rem_labels_write(const char* path, const RemLabels* labels, RemError* error);
+
+/// Return labels as a CSV file has them, to free(), or NULL without memory
+char*
+rem_labels_text(const RemLabels* labels);
 
 /// Return whether the ending of a path says that labels may be in it
 bool
