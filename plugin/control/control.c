@@ -64,25 +64,6 @@ set_mapping(RemControlPlugin* const self,
   return st;
 }
 
-/// Check that a client's address is HOST:PORT, or nothing
-static RemStatus
-check_client(const char* const text, RemError* const error)
-{
-  const char* const colon = strrchr(text, ':');
-  char*             end   = NULL;
-  const long        port  = colon ? strtol(colon + 1, &end, 10) : 0L;
-  const bool        good =
-    !text[0] || (colon && colon > text && !*end && port > 0L && port < 65536L &&
-                 strlen(text) < REM_CLIENT_SIZE);
-  return good ? REM_SUCCESS
-              : rem_fail(error,
-                         REM_BAD_ARGUMENT,
-                         NULL,
-                         "%.60s is no OSC client; expected HOST:PORT, or "
-                         "nothing for none",
-                         text);
-}
-
 static RemStatus
 set_text(RemShell* const   shell,
          const RemText     which,
@@ -93,14 +74,8 @@ set_text(RemShell* const   shell,
   if (which == REM_TEXT_MAPPING) {
     return set_mapping((RemControlPlugin*)shell, text, unsaved, error);
   }
-  char before[REM_MESSAGE_SIZE] = "";
-  rem_loader_text(&shell->loader, REM_TEXT_CLIENT, before);
-  const RemStatus st = check_client(text, error);
-  rem_loader_set_text(
-    &shell->loader, REM_TEXT_CLIENT, st ? before : text, unsaved && !st);
-  atomic_fetch_add(&((RemControlPlugin*)shell)->n_clients, 1U);
-  rem_instances_wake();
-  return st;
+  RemControlPlugin* const self = (RemControlPlugin*)shell;
+  return rem_client_set(&self->client, shell, text, unsaved, error);
 }
 
 /// Tell the host what became of the log
@@ -165,7 +140,7 @@ cleanup(const LV2_Handle instance)
   RemControlPlugin* const self = (RemControlPlugin*)instance;
 
   rem_shell_leave(&self->shell);
-  rem_control_osc_clear(self);
+  rem_client_clear(&self->client);
   rem_shell_clear(&self->shell);
   rem_recorder_free(self->recorder);
   rem_duet_free(self->duet);

@@ -16,6 +16,7 @@
 
 #include "dsp/duet.h"
 #include "dsp/rt.h"
+#include "plugin/client.h"
 #include "plugin/control/cast.h"
 #include "plugin/control/mapping.h"
 #include "plugin/control/record.h"
@@ -75,17 +76,11 @@ typedef struct {
 
   RemSharedMapping shared; ///< MIDI, as everyone may set it
 
-  RemRing           touches;   ///< RemTouch, from OSC to the audio thread
-  RemRing           played;    ///< RemDuetEvent, from there to OSC
-  _Atomic(uint32_t) n_clients; ///< Times that the client was set
-  atomic_bool       watched;   ///< Somebody takes out what was played
-  _Atomic(uint32_t) n_dims;    ///< Of the net that plays; 0 without one
-  _Atomic(uint32_t) n_resets;  ///< That were asked for, wrapping
-
-  // OSC thread only
-  void*    client;   ///< lo_address, or NULL
-  double   retry_at; ///< Seconds, if it cannot be reached; else 0
-  uint32_t n_client; ///< Of `n_clients`, obeyed
+  RemRing           touches; ///< RemTouch, from OSC to the audio thread
+  RemRing           played;  ///< RemDuetEvent, from there to OSC
+  RemClient         client;
+  _Atomic(uint32_t) n_dims;   ///< Of the net that plays; 0 without one
+  _Atomic(uint32_t) n_resets; ///< That were asked for, wrapping
 
   // Audio thread only
   uint64_t   now;                ///< First sample of the block

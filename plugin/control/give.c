@@ -158,7 +158,7 @@ rem_control_give(RemControlPlugin* const   self,
     sound(self, event, at);
   }
   record(self, event);
-  if (sounds && atomic_load(&self->watched)) {
+  if (sounds && atomic_load(&self->client.watched)) {
     (void)rem_ring_push(&self->played, event); // A full ring loses it
   }
 }

@@ -15,7 +15,6 @@
 
 #define LOOK_SECONDS 0.002 ///< Between looks at what was played
 #define MAX_BURST 64U      ///< Events sent between looks at what is due
-#define RETRY_SECONDS 1.0  ///< Until a client that failed is tried again
 
 static RemControlPlugin*
 plugin_of(const RemInstance* const instance)
@@ -98,40 +97,10 @@ hear(const RemCommand* const command, RemError* const error)
   return st ? st : carry_out(command, &impsy, error);
 }
 
-/// Set a text and answer with what it has become
-static void
-set_text(const RemCommand* const command,
-         const RemText           which,
-         const char* const       text)
-{
-  RemShell* const shell = &plugin_of(command->instance)->shell;
-  RemError        error = {REM_SUCCESS, "", ""};
-  char            became[REM_MESSAGE_SIZE] = "";
-  if (text && shell->kind->set_text(shell, which, text, true, &error)) {
-    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, error.text);
-    return;
-  }
-  rem_loader_text(&shell->loader, which, became);
-  rem_osc_ok(command, rem_osc_text(became));
-}
-
-/// `client`, with "HOST:PORT", or HOST and PORT, or "" for none; or nothing, to
-/// ask
 static void
 set_client(const RemCommand* const command)
 {
-  char              text[REM_MESSAGE_SIZE] = "";
-  double            port                   = 0.0;
-  const char* const host                   = rem_osc_string(command, 0);
-  if (command->argc && !host) {
-    rem_osc_error(
-      command, REM_OSC_BAD_ARGUMENTS, "expected s and i, a host and a port");
-  } else if (command->argc > 1 && rem_osc_number(command, 1, &port)) {
-    (void)snprintf(text, sizeof(text), "%s:%.0f", host, port);
-    set_text(command, REM_TEXT_CLIENT, text);
-  } else {
-    set_text(command, REM_TEXT_CLIENT, host);
-  }
+  rem_client_obey(command, &plugin_of(command->instance)->shell);
 }
 
 static void
@@ -141,7 +110,8 @@ set_mapping(const RemCommand* const command)
   if (command->argc && !text) {
     rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected s, a mapping");
   } else {
-    set_text(command, REM_TEXT_MAPPING, text);
+    rem_client_set_text(
+      command, &plugin_of(command->instance)->shell, REM_TEXT_MAPPING, text);
   }
 }
 
@@ -210,66 +180,15 @@ obey(const RemCommand* const command)
   return true;
 }
 
-/// Look whom to send to, if that has changed
-static void
-follow_client(RemControlPlugin* const self)
-{
-  const uint32_t n                      = atomic_load(&self->n_clients);
-  char           text[REM_MESSAGE_SIZE] = "";
-  if (n == self->n_client) {
-    return;
-  }
-  self->n_client = n;
-  rem_loader_text(&self->shell.loader, REM_TEXT_CLIENT, text);
-  rem_control_osc_clear(self);
-  char* const colon = strrchr(text, ':');
-  if (colon) {
-    *colon       = '\0';
-    self->client = lo_address_new(text, colon + 1);
-  }
-  atomic_store(&self->watched, self->client != NULL);
-}
-
-/// Send a frame; false if the client cannot be reached
-static bool
-send_frame(const RemServer* const    server,
-           const lo_address          to,
-           const RemDuetEvent* const event)
+/// Return a frame as a message, or NULL without memory
+static lo_message
+message_of(const RemDuetEvent* const event)
 {
   const lo_message message = lo_message_new();
   for (uint32_t d = 0U; message && d < event->n; ++d) {
     (void)lo_message_add_float(message, event->x[d]);
   }
-  const bool sent =
-    message && server->port &&
-    lo_send_message_from(to, server->lo, REM_IMPSY_OUT, message) >= 0;
-  if (message) {
-    lo_message_free(message);
-  }
-  return sent;
-}
-
-/// Send a frame to the client, or lose it while the client cannot be reached.
-/// To look for a host by its name can take seconds: most of the time is for
-/// others.
-static void
-try_client(const RemServer* const    server,
-           RemControlPlugin* const   self,
-           const RemDuetEvent* const event)
-{
-  const double begun = rem_seconds();
-  if (!self->client || begun < self->retry_at) {
-    return;
-  }
-  const bool   lost = self->retry_at > 0.0;
-  const bool   sent = send_frame(server, (lo_address)self->client, event);
-  const double now  = rem_seconds();
-  self->retry_at    = sent ? 0.0 : now + RETRY_SECONDS + 9.0 * (now - begun);
-  if (!sent && !lost) {
-    (void)lv2_log_warning(&self->shell.logger,
-                          "Remanence: the OSC client cannot be reached; it is "
-                          "tried again\n");
-  }
+  return message;
 }
 
 static double
@@ -277,23 +196,13 @@ tend(RemServer* const server, RemInstance* const instance)
 {
   RemControlPlugin* const self = plugin_of(instance);
   RemDuetEvent            event;
-  follow_client(self);
+  rem_client_follow(&self->client, &self->shell);
   for (uint32_t n = 0U; n < MAX_BURST && rem_ring_pop(&self->played, &event);
        ++n) {
-    try_client(server, self, &event);
+    rem_client_send(
+      &self->client, server, &self->shell, REM_IMPSY_OUT, message_of(&event));
   }
-  return self->client ? LOOK_SECONDS : HUGE_VAL;
-}
-
-void
-rem_control_osc_clear(RemControlPlugin* const self)
-{
-  atomic_store(&self->watched, false);
-  if (self->client) {
-    lo_address_free((lo_address)self->client);
-    self->client = NULL;
-  }
-  self->retry_at = 0.0;
+  return self->client.address ? LOOK_SECONDS : HUGE_VAL;
 }
 
 static const RemFigure figures[] = {
