@@ -52,6 +52,9 @@ PLUGIN_RT = '''
     plugin/control/touch.c
     plugin/halfband.c
     plugin/history.c
+    plugin/listener/give.c
+    plugin/listener/run.c
+    plugin/listener/stage.c
     plugin/osc/schedule.c
     plugin/oversample.c
     plugin/remote.c
@@ -196,7 +199,8 @@ def build_plugin(bld):
         target=bundle + 'manifest.ttl', install_path=install)
     for place, files in (('', described),
                          ('presets/', folder('presets/*')),
-                         ('presets/control/', folder('presets/control/*'))):
+                         ('presets/control/', folder('presets/control/*')),
+                         ('presets/listener/', folder('presets/listener/*'))):
         for node in files:
             bld(features='subst', is_copy=True, source=node,
                 target=bundle + place + node.name,

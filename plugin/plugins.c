@@ -4,6 +4,7 @@
 
 #include "plugin/audio/audio.h"
 #include "plugin/control/control.h"
+#include "plugin/listener/listener.h"
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor*
 lv2_descriptor(const uint32_t index)
@@ -17,6 +18,8 @@ lv2_descriptor(const uint32_t index)
     return &rem_control;
   case 3U:
     return &rem_control_cv;
+  case 4U:
+    return &rem_listener;
   default:
     return NULL;
   }

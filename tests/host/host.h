@@ -28,6 +28,7 @@
 #define HOST_STEREO "urn:remanence:audio-stereo"
 #define HOST_CONTROL "urn:remanence:control"
 #define HOST_CONTROL_CV "urn:remanence:control-cv"
+#define HOST_LISTENER "urn:remanence:listener"
 #define HOST_MODEL "urn:remanence:model"
 #define HOST_MESSAGE "urn:remanence:message"
 #define HOST_KNOBS "urn:remanence:knobs"
