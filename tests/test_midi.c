@@ -197,7 +197,7 @@ test_refusals(void)
   static const uint8_t shorter[] = {0, 0x90, 60, 0x90, 60, 0};
   static const uint8_t system[]  = {0, 0xF3, 60};
   static const uint8_t number[]  = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x90, 60, 60};
-  static const uint8_t sysex[]   = {0, 0xF0, 99, 1, 2, 3};
+  static const uint8_t sysex[]   = {0, 0xF0, 4, 1, 2, 3};
   static const uint8_t meta[]    = {0, 0xFF};
   CHECK(strstr(refusal(format, empty, sizeof(empty)), "format 2"));
   CHECK(strstr(refusal(film, empty, sizeof(empty)), "film"));
