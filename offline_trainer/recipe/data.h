@@ -84,18 +84,14 @@ rem_data_letters(const void* handle,
                  RemText*    in,
                  RemText*    out);
 
-/// How long and how deep programs are
-typedef enum {
-  REM_PROGRAMS_EXACT, ///< `length` and `nesting`
-  REM_PROGRAMS_MIX,   ///< Uniform in 1..`length`, and in 1..`nesting`
-  REM_PROGRAMS_BOTH,  ///< Half the one, half the other
-} RemDataProgramsKind;
-
-/// Programs to execute
+/// How long and how deep programs are: digits of their numbers, and operations
+/// that are put into each other, 1..6 of either
 typedef struct {
-  RemDataProgramsKind kind;
-  long                length; ///< Digits of numbers, 1..6
-  long nesting;               ///< Operations that are put into each other, 1..6
+  long   length;
+  long   nesting;
+  double mix;         ///< Share of programs that are uniform in 1..most_length
+  long   most_length; ///< and 1..most_nesting instead
+  long   most_nesting;
 } RemDataPrograms;
 
 /// A program, as a RemDataPrograms says, and what it prints.

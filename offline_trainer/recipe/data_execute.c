@@ -204,25 +204,19 @@ grow(Program* const program)
   program->piece = grown;
 }
 
-/// Return a number in 1..`most`, or `most` itself
-static long
-choose(RemRandom* const random, const bool mix, const long most)
-{
-  return mix ? rem_data_pick(random, 1, most) : most;
-}
-
 void
 rem_data_program(const void* const handle,
                  RemRandom* const  random,
                  RemText* const    in,
                  RemText* const    out)
 {
-  const RemDataPrograms* const rule = handle;
-  const bool                   mix =
-    rule->kind == REM_PROGRAMS_MIX ||
-    (rule->kind == REM_PROGRAMS_BOTH && rem_random_uniform(random) < 0.5);
-  Program    program = {random, choose(random, mix, rule->length), 0U, none};
-  const long nesting = choose(random, mix, rule->nesting);
+  const RemDataPrograms* const rule    = handle;
+  Program                      program = {random, rule->length, 0U, none};
+  long                         nesting = rule->nesting;
+  if (rule->mix > 0.0 && rem_random_uniform(random) < rule->mix) {
+    program.length = rem_data_pick(random, 1, rule->most_length);
+    nesting        = rem_data_pick(random, 1, rule->most_nesting);
+  }
   for (long i = 0; i < nesting; ++i) {
     grow(&program);
   }
