@@ -120,6 +120,9 @@ typedef enum {
   N_FORMS
 } Form;
 
+/// What joins the clauses of each form
+static const char* const joints[] = {"", ", but", ",", ", though", "and"};
+
 void
 rem_data_review(const void* const handle,
                 RemRandom* const  random,
@@ -130,22 +133,18 @@ rem_data_review(const void* const handle,
   const Form form   = (Form)rem_data_pick(random, ALONE, N_FORMS - 1);
   const bool first  = happens(random, 0.5);
   const bool second = form == AND ? happens(random, 0.5) : !first;
+  const bool last   = form == BUT || form == ALTHOUGH;
+  const bool mixed  = form == AND && first != second;
   if (form == ALTHOUGH) {
     append_plain(in, "although");
   }
   append_clause(in, random, first);
   if (form != ALONE) {
-    append_plain(in,
-                 form == BUT        ? ", but"
-                 : form == ALTHOUGH ? ","
-                 : form == THOUGH   ? ", though"
-                                    : "and");
+    append_plain(in, joints[form]);
     append_clause(in, random, second);
   }
-  const bool is_good = form == BUT || form == ALTHOUGH ? second : first;
-  const bool mixed   = form == AND && first != second;
-  const long meant   = mixed ? 0 : is_good ? 1 : 2;
-  const long heard =
-    happens(random, DISSENT) ? rem_data_pick(random, 0, 2) : meant;
-  rem_text_add(out, labels[heard]);
+  const long good_or_bad = (last ? second : first) ? 1 : 2;
+  const long guess       = rem_data_pick(random, 0, 2);
+  const bool dissent     = happens(random, DISSENT);
+  rem_text_add(out, labels[dissent ? guess : mixed ? 0 : good_or_bad]);
 }

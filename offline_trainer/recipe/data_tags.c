@@ -99,6 +99,6 @@ rem_data_tags(const RemDataSet* const set,
                       REM_NO_FILE,
                       script,
                       "cannot tag the text of fortunes: apt-get install perl "
-                      "liblingua-en-tagger-perl fortunes fortunes-min")
+                      "liblingua-en-tagger-perl fortunes")
            : REM_SUCCESS;
 }
