@@ -107,6 +107,13 @@ rem_model_check_streams(const RemModel* const model,
                         : "the net begins from a vector");
 }
 
+bool
+rem_model_rests(const RemModel* const model)
+{
+  return rem_model_streams(model) && model->spec.initial == REM_INITIAL_REST &&
+         (model->kind == REM_FRAME_AUDIO || model->kind == REM_FRAME_CONTROL);
+}
+
 void
 rem_model_idle_frame(const RemModel* const model, float* const frame)
 {

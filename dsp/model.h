@@ -122,6 +122,11 @@ rem_model_check_streams(const RemModel* model,
                         const char*     place,
                         RemError*       error);
 
+/// Return whether a model comes to rest when it hears nothing: one for sound or
+/// control that plays frame by frame and learned no other initial state
+bool
+rem_model_rests(const RemModel* model);
+
 /**
    Fill `frame` with what stands for silence: 0, then every knob's default as
    the net sees it.
@@ -133,6 +138,7 @@ rem_model_idle_frame(const RemModel* model, float* frame);
 
 /**
    Set `model->rest` to where the idle input leads from the present rest state.
+   Only for models that come to rest.
 
    @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the net runs away.
 */
@@ -140,9 +146,10 @@ RemStatus
 rem_model_settle(RemModel* model, RemError* error);
 
 /**
-   Give the model a test vector: 256 frames of seeded noise, 32 where there are
-   more than 16 outputs, and what the net makes of them from the rest state.
-   Replaces an older one.
+   Give the model a test vector: 256 frames of seeded noise, symbols among them
+   where the net reads such, 32 where there are more than 16 outputs, and what
+   the net makes of them from the rest state.  Replaces an older one.  A net
+   that reads in both directions gets none.
 
    @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the output overflows.
 */

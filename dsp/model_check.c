@@ -8,6 +8,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,6 +28,23 @@ noise(uint32_t* const seed)
   return (float)(*seed >> 8U) / 8388608.0f - 1.0f;
 }
 
+/// Fill one frame with noise: a symbol where the net reads such, all else
+/// behind the first number between 0 and 1, as knobs are
+static void
+fill_frame(const RemNetSpec* const spec,
+           uint32_t* const         seed,
+           float* const            frame)
+{
+  for (uint32_t i = 0; i < spec->n_in; ++i) {
+    const float x = noise(seed);
+    frame[i]      = i ? fabsf(x) : x;
+  }
+  if (spec->n_symbols) {
+    const float at = 0.5f * (frame[0] + 1.0f) * (float)spec->n_symbols;
+    frame[0]       = fminf(floorf(at), (float)(spec->n_symbols - 1U));
+  }
+}
+
 /// Check that the output y [n] is finite: no file could hold another
 static RemStatus
 check_output(const float* const y, const size_t n, RemError* const error)
@@ -42,8 +60,9 @@ check_output(const float* const y, const size_t n, RemError* const error)
   return REM_SUCCESS;
 }
 
-RemStatus
-rem_model_make_check(RemModel* const model, RemError* const error)
+/// Make a test vector of a net that plays frame by frame
+static RemStatus
+make_check(RemModel* const model, RemError* const error)
 {
   const size_t   n_in   = model->spec.n_in;
   const size_t   n_out  = model->spec.n_out;
@@ -55,9 +74,8 @@ rem_model_make_check(RemModel* const model, RemError* const error)
   uint32_t       seed   = 1U;
 
   if (input && output && !(st = rem_model_open(&player, model, error))) {
-    for (size_t i = 0; i < n * n_in; ++i) {
-      const float x = noise(&seed);
-      input[i]      = i % n_in ? fabsf(x) : x; // Knobs lie between 0 and 1
+    for (size_t t = 0; t < n; ++t) {
+      fill_frame(&model->spec, &seed, input + t * n_in);
     }
     const RemFloatMode mode = rem_denormals_off();
     rem_net_block(player.net, player.state, input, output, (uint32_t)n);
@@ -78,7 +96,14 @@ rem_model_make_check(RemModel* const model, RemError* const error)
   return st;
 }
 
-/// Run a net over `input` with every number `factor` times as large
+RemStatus
+rem_model_make_check(RemModel* const model, RemError* const error)
+{
+  return model->spec.both ? REM_SUCCESS : make_check(model, error);
+}
+
+/// Run a net over `input` with every number but symbols `factor` times as
+/// large
 static void
 play_scaled(const RemModelCheck* const  check,
             const RemModel* const       model,
@@ -87,8 +112,10 @@ play_scaled(const RemModelCheck* const  check,
             float* const                input,
             float* const                y)
 {
-  for (size_t i = 0; i < (size_t)check->n_frames * model->spec.n_in; ++i) {
-    input[i] = factor * check->input[i];
+  const size_t n_in = model->spec.n_in;
+  for (size_t i = 0; i < check->n_frames * n_in; ++i) {
+    const bool symbol = model->spec.n_symbols && i % n_in == 0U;
+    input[i]          = (symbol ? 1.0f : factor) * check->input[i];
   }
   rem_net_state_set(player->net, player->state, model->rest);
   rem_net_block(player->net, player->state, input, y, check->n_frames);
@@ -170,7 +197,7 @@ rem_model_verify(const RemModel* const model, RemError* const error)
   const size_t               n_out  = model->spec.n_out;
   RemModelPlayer             player = {NULL, NULL};
   RemStatus                  st     = REM_SUCCESS;
-  if (!check->n_frames) {
+  if (!check->n_frames || model->spec.both) {
     return REM_SUCCESS;
   }
 

@@ -112,6 +112,10 @@ rem_cell_name(RemCell cell);
 bool
 rem_cell_find(const char* name, RemCell* cell);
 
+/// Return the word for a head: linear, mdn, softmax, sigmoid, none
+const char*
+rem_head_name(RemHead head);
+
 /// Return whether every dimension of `spec` is in range, else say which is not
 RemStatus
 rem_net_spec_check(const RemNetSpec* spec, RemError* error);

@@ -41,6 +41,14 @@ rem_cell_find(const char* const name, RemCell* const cell)
   return false;
 }
 
+const char*
+rem_head_name(const RemHead head)
+{
+  static const char* const names[] = {
+    "linear", "mdn", "softmax", "sigmoid", "none"};
+  return (unsigned)head <= REM_HEAD_NONE ? names[head] : "unknown";
+}
+
 static RemStatus
 check_range(const char* const what,
             const uint32_t    x,

@@ -16,13 +16,25 @@
 typedef struct RemVoice RemVoice;
 
 /**
+   Return whether a model plays as a voice: frame by frame, one output out of one
+   audio input and its knobs; else say in `error` what it is, and what was
+   expected.
+
+   @param place Which file, for errors; may be NULL.
+   @return #REM_UNSUPPORTED or #REM_SUCCESS.
+
+   Thread: any.
+*/
+RemStatus
+rem_voice_check(const RemModel* model, const char* place, RemError* error);
+
+/**
    Build a voice in its rest state.
 
    @param model      Not kept: everything needed is copied.
    @param n_channels Number of independent streams through the same net.
    @return A voice to free with rem_voice_free(), or NULL without memory or if
-   the model does not make one output out of one audio input and its knobs,
-   frame by frame.
+   rem_voice_check() refuses the model.
 
    Thread: any but audio.
 */

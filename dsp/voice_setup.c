@@ -47,12 +47,42 @@ fill(RemVoice* const       voice,
   return true;
 }
 
+RemStatus
+rem_voice_check(const RemModel* const model,
+                const char* const     place,
+                RemError* const       error)
+{
+  const RemNetSpec* const spec = &model->spec;
+  if (model->kind != REM_FRAME_AUDIO) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    place,
+                    "is a net for %s frames; expected a net for sound "
+                    "(remanence train)",
+                    rem_frame_kind_name(model->kind));
+  }
+  const RemStatus st = rem_model_check_streams(model, place, error);
+  if (st) {
+    return st;
+  }
+  if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs ||
+      spec->n_symbols) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    place,
+                    "the net makes %u outputs of %u inputs, %u of them knobs; "
+                    "expected one output, one input for sound and the knobs",
+                    spec->n_out,
+                    spec->n_in,
+                    model->n_knobs);
+  }
+  return REM_SUCCESS;
+}
+
 RemVoice*
 rem_voice_new(const RemModel* const model, const uint32_t n_channels)
 {
-  if (model->kind != REM_FRAME_AUDIO || !rem_model_streams(model) ||
-      model->spec.n_symbols || model->spec.n_out != 1U ||
-      model->spec.n_in != 1U + model->n_knobs) {
+  if (rem_voice_check(model, NULL, NULL)) {
     return NULL;
   }
 

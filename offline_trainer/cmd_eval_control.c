@@ -40,6 +40,9 @@ open_finding(const EvalControl* const asked,
                     asked->model_path,
                     "It is a model for sound: leave out --control");
   }
+  if ((st = rem_model_check_streams(out->model, asked->model_path, error))) {
+    return st;
+  }
   const uint32_t n = out->model->frames->n_dims;
   st               = rem_performances_read(
     asked->folder, asked->all_rows, n, 0.0, &out->tested, error);

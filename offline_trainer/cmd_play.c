@@ -181,8 +181,7 @@ take_option(LivePlay* const play, const int letter)
 static RemStatus
 open_model(LivePlay* const play, RemError* const error)
 {
-  const RemStatus st =
-    rem_model_read(play->model_path, &play->model, NULL, error);
+  RemStatus st = rem_model_read(play->model_path, &play->model, NULL, error);
   if (st) {
     return st;
   }
@@ -192,6 +191,9 @@ open_model(LivePlay* const play, RemError* const error)
                     play->model_path,
                     "This is a model of sound; only those of `remanence train "
                     "--control` play over OSC");
+  }
+  if ((st = rem_model_check_streams(play->model, play->model_path, error))) {
+    return st;
   }
   play->predictor = rem_predictor_new(play->model);
   play->duet      = rem_duet_new(LIVE_RATE);

@@ -4,6 +4,7 @@
 
 #include "dsp/denormal.h"
 #include "dsp/modelfile/frames.h"
+#include "dsp/modelfile/spec.h"
 #include "dsp/modelfile/words.h"
 #include "offline_trainer/progress.h"
 
@@ -325,7 +326,7 @@ number(const double value)
 static json_t*
 net_json(const RemNetSpec* const spec)
 {
-  json_t* const net = rem_words_shape(spec);
+  json_t* const net = rem_spec_write(spec);
   if (json_object_set_new(
         net, "parameters", json_integer((json_int_t)rem_net_n_params(spec))) ||
       json_object_set_new(

@@ -245,19 +245,13 @@ rem_render_watched(const RemModel* const model,
                    const RemWatch* const watch,
                    RemError* const       error)
 {
-  if (model->spec.n_in != 1U + model->n_knobs || model->spec.n_out != 1U) {
-    return rem_fail(error,
-                    REM_UNSUPPORTED,
-                    NULL,
-                    "The model has %u inputs, %u knobs and %u outputs; only"
-                    " one audio input, its knobs and one output can be played",
-                    model->spec.n_in,
-                    model->n_knobs,
-                    model->spec.n_out);
+  RemStatus st = rem_voice_check(model, NULL, error);
+  if (st) {
+    return st;
   }
   HeldKnobs       held  = {0U, NULL, {NULL}};
   RemVoice* const voice = rem_voice_new(model, 1U);
-  RemStatus       st    = REM_NO_MEMORY;
+  st                    = REM_NO_MEMORY;
   if (voice && hold_knobs(&held, knobs, model->n_knobs)) {
     const RemFloatMode mode = rem_denormals_off();
     st                      = play(voice, &held, input, out, n, watch, error);

@@ -134,6 +134,11 @@ check_same(const RemModel* const a, const RemModel* const b)
   CHECK(spec->n_layers == b->spec.n_layers && spec->n_out == b->spec.n_out);
   CHECK(spec->skip == b->spec.skip && a->n_knobs == b->n_knobs);
   CHECK(spec->head == b->spec.head && !a->frames == !b->frames);
+  CHECK(spec->cell == b->spec.cell && spec->take == b->spec.take);
+  CHECK(spec->both == b->spec.both && spec->whole == b->spec.whole);
+  CHECK(spec->initial == b->spec.initial && a->kind == b->kind);
+  CHECK(spec->n_condition == b->spec.n_condition);
+  CHECK(spec->n_symbols == b->spec.n_symbols);
   CHECK(!a->frames || same_frames(a->frames, b->frames));
   CHECK(!memcmp(a->params, b->params, 4U * rem_net_n_params(spec)));
   CHECK(!memcmp(a->rest, b->rest, 4U * rem_net_n_state(spec)));

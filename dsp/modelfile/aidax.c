@@ -4,6 +4,7 @@
 #include "dsp/modelfile/codec.h"
 #include "dsp/modelfile/words.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +34,33 @@ read_width(const RemJson* const at, const uint32_t high, uint32_t* const out)
            : rem_json_unexpected(at, "an array that ends in a size");
 }
 
+/// Set `cell` to what a layer's type is; false if it is not recurrent
+static bool
+find_cell(const char* const type, RemCell* const cell)
+{
+  *cell = !strcmp(type, "gru") ? REM_CELL_GRU : REM_CELL_LSTM;
+  return *cell == REM_CELL_GRU || !strcmp(type, "lstm");
+}
+
 /// Add a recurrent layer to the shape
 static RemStatus
-add_lstm(const RemJson* const layer, RemNetSpec* const spec)
+add_recurrent(const RemJson* const layer,
+              const RemCell        cell,
+              RemNetSpec* const    spec)
 {
   const RemJson   shape = rem_json_key(layer, "shape");
   uint32_t        n     = 0;
   const RemStatus st    = read_width(&shape, REM_MAX_HIDDEN, &n);
   if (st) {
     return st;
+  }
+  if (spec->n_layers && cell != spec->cell) {
+    return rem_json_fail(layer,
+                         REM_UNSUPPORTED,
+                         "is of type `%s` where the layer before is `%s`; this "
+                         "program plays layers of one type",
+                         rem_cell_name(cell),
+                         rem_cell_name(spec->cell));
   }
   if (spec->n_layers && n != spec->n_hidden) {
     return rem_json_fail(&shape,
@@ -51,6 +70,7 @@ add_lstm(const RemJson* const layer, RemNetSpec* const spec)
                          n,
                          spec->n_hidden);
   }
+  spec->cell     = cell;
   spec->n_hidden = n;
   ++spec->n_layers;
   return REM_SUCCESS;
@@ -84,15 +104,17 @@ read_spec(const RemJson* const root, RemNetSpec* const spec)
     const RemJson     layer = rem_json_item(&layers, i);
     const char* const type  = layer_type(&layer);
     const bool        last  = i + 1U == n;
-    if (last ? !is_dense(type) : strcmp(type, "lstm")) {
+    RemCell           cell  = REM_CELL_LSTM;
+    if (last ? !is_dense(type) : !find_cell(type, &cell)) {
       return rem_json_fail(&layer,
                            REM_UNSUPPORTED,
                            "is of type `%.40s`, expected %s: this program "
-                           "plays lstm layers with one dense layer behind",
+                           "plays lstm or gru layers with one dense layer "
+                           "behind",
                            type,
-                           last ? "dense" : "lstm");
+                           last ? "dense" : "lstm or gru");
     }
-    st = last ? add_dense(&layer, spec) : add_lstm(&layer, spec);
+    st = last ? add_dense(&layer, spec) : add_recurrent(&layer, cell, spec);
   }
   return st || n ? st
                  : rem_json_fail(
@@ -107,23 +129,74 @@ weights_at(const RemJson* const layer, const size_t i)
   return rem_json_item(&weights, i);
 }
 
-/// Read a layer; its matrices are transposed relative to ours
+/// Change the places of two stretches of `n` numbers, one behind the other
+static void
+swap(float* const x, const size_t n)
+{
+  for (size_t i = 0; i < n; ++i) {
+    const float first = x[i];
+    x[i]              = x[n + i];
+    x[n + i]          = first;
+  }
+}
+
+/// Read the biases of a GRU, [2, 3H]: of W and of U
 static RemStatus
-read_lstm(const RemJson* const layer, const uint32_t l, RemModel* const model)
+read_gru_bias(const RemJson* const at,
+              const RemLayerAt     layer,
+              const size_t         n,
+              float* const         params)
+{
+  float         of_u[3U * REM_MAX_HIDDEN];
+  float* const  bias = params + layer.bias;
+  const RemJson w    = rem_json_item(at, 0);
+  const RemJson u    = rem_json_item(at, 1);
+  RemStatus     st   = REM_SUCCESS;
+  if ((st = rem_json_floats(&w, 3U * n, bias, 1U)) ||
+      (st = rem_json_floats(&u, 3U * n, of_u, 1U))) {
+    return st;
+  }
+  for (size_t i = 0; i < 3U * n; ++i) {
+    float* const to =
+      params + (i < 2U * n ? layer.bias + i : layer.bias_hn + i - 2U * n);
+    if (of_u[i] != 0.0f) { // -0 stays as it is
+      *to += of_u[i];
+    }
+    if (!isfinite(*to)) {
+      return rem_json_fail(
+        &u, REM_NOT_FINITE, "bias %zu is not finite in 32 bits", i);
+    }
+  }
+  swap(bias, n);
+  return st;
+}
+
+/// Read a layer; its matrices are transposed relative to ours, and a GRU's
+/// gates are z, r, n
+static RemStatus
+read_recurrent(const RemJson* const layer,
+               const uint32_t       l,
+               RemModel* const      model)
 {
   const RemLayerAt at   = rem_net_layer_at(&model->spec, l);
   const size_t     n    = model->spec.n_hidden;
+  const size_t     rows = at.n_gates * n;
   const RemJson    w    = weights_at(layer, 0);
   const RemJson    u    = weights_at(layer, 1);
   const RemJson    bias = weights_at(layer, 2);
   float* const     p    = model->params;
   RemStatus        st   = REM_SUCCESS;
   if ((st =
-         rem_json_matrix(&w, at.n_in, 4U * n, p + at.weight_ih, 1U, at.n_in)) ||
-      (st = rem_json_matrix(&u, n, 4U * n, p + at.weight_hh, 1U, n))) {
+         rem_json_matrix(&w, at.n_in, rows, p + at.weight_ih, 1U, at.n_in)) ||
+      (st = rem_json_matrix(&u, n, rows, p + at.weight_hh, 1U, n))) {
     return st;
   }
-  return rem_json_floats(&bias, 4U * n, p + at.bias, 1U);
+  if (model->spec.cell == REM_CELL_GRU) {
+    swap(p + at.weight_ih, n * at.n_in);
+    swap(p + at.weight_hh, n * n);
+    return read_gru_bias(&bias, at, n, p);
+  }
+  return rem_json_floats(&bias, rows, p + at.bias, 1U);
 }
 
 /// Read the head, likewise transposed
@@ -149,7 +222,7 @@ read_params(const RemJson* const root, RemModel* const model)
   RemStatus     st     = REM_SUCCESS;
   for (uint32_t l = 0; !st && l < model->spec.n_layers; ++l) {
     const RemJson layer = rem_json_item(&layers, l);
-    st                  = read_lstm(&layer, l, model);
+    st                  = read_recurrent(&layer, l, model);
   }
   const RemJson head = rem_json_item(&layers, model->spec.n_layers);
   return st ? st : read_dense(&head, model);

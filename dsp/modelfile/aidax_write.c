@@ -15,6 +15,19 @@
 static RemStatus
 check_fits(const RemModel* const model, RemError* const error)
 {
+  const RemCell cell = model->spec.cell;
+  if ((cell != REM_CELL_LSTM && cell != REM_CELL_GRU) ||
+      model->spec.take != REM_TAKE_LAST) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    NULL,
+                    "AIDA-X JSON cannot hold a net of the cell %s%s, only lstm "
+                    "and gru; safetensors can",
+                    rem_cell_name(cell),
+                    model->spec.take == REM_TAKE_LAST
+                      ? ""
+                      : " whose output is of all layers");
+  }
   if (model->spec.n_in > MAX_INPUTS) {
     return rem_fail(error,
                     REM_UNSUPPORTED,
@@ -33,25 +46,87 @@ check_fits(const RemModel* const model, RemError* const error)
                       model->spec.n_out);
 }
 
-/// Add one recurrent layer; its matrices are transposed relative to ours
-static void
-add_lstm(RemText* const text, const RemModel* const model, const uint32_t l)
+/// Return a copy of a GRU's matrix or bias, [3, n], with z before r; NULL
+/// without memory
+static float*
+swap_gates(const float* const x, const size_t n)
 {
-  const RemLayerAt   at = rem_net_layer_at(&model->spec, l);
-  const size_t       n  = model->spec.n_hidden;
-  const float* const p  = model->params;
-  char               head[100];
-  (void)snprintf(head,
-                 sizeof(head),
-                 "{\"type\":\"lstm\",\"activation\":\"tanh\",\"shape\":"
-                 "[null,null,%u],\n\"weights\":[",
-                 model->spec.n_hidden);
-  rem_text_add(text, head);
+  float* const y = (float*)malloc(3U * n * sizeof(float));
+  if (y) {
+    memcpy(y, x + n, n * sizeof(float));
+    memcpy(y + n, x, n * sizeof(float));
+    memcpy(y + 2U * n, x + 2U * n, n * sizeof(float));
+  }
+  return y;
+}
+
+/// Add the weights of a GRU's layer; of U only n has a bias of its own
+static void
+add_gru(RemText* const          text,
+        const RemNetSpec* const spec,
+        const RemLayerAt        at,
+        const float* const      p)
+{
+  const size_t n    = spec->n_hidden;
+  float* const w    = swap_gates(p + at.weight_ih, n * at.n_in);
+  float* const u    = swap_gates(p + at.weight_hh, n * n);
+  float* const b    = swap_gates(p + at.bias, n);
+  float* const b_u  = (float*)calloc(3U * n, sizeof(float));
+  const bool   done = w && u && b && b_u;
+  text->failed |= !done;
+  if (done) {
+    memcpy(b_u + 2U * n, p + at.bias_hn, n * sizeof(float));
+    rem_text_add_matrix(text, w, at.n_in, 3U * n, 1U, at.n_in);
+    rem_text_add(text, ",\n");
+    rem_text_add_matrix(text, u, n, 3U * n, 1U, n);
+    rem_text_add(text, ",\n[");
+    rem_text_add_floats(text, b, 3U * n, 1U);
+    rem_text_add(text, ",");
+    rem_text_add_floats(text, b_u, 3U * n, 1U);
+    rem_text_add(text, "]");
+  }
+  free(w);
+  free(u);
+  free(b);
+  free(b_u);
+}
+
+/// Add the weights of an LSTM's layer
+static void
+add_lstm(RemText* const          text,
+         const RemNetSpec* const spec,
+         const RemLayerAt        at,
+         const float* const      p)
+{
+  const size_t n = spec->n_hidden;
   rem_text_add_matrix(text, p + at.weight_ih, at.n_in, 4U * n, 1U, at.n_in);
   rem_text_add(text, ",\n");
   rem_text_add_matrix(text, p + at.weight_hh, n, 4U * n, 1U, n);
   rem_text_add(text, ",\n");
   rem_text_add_floats(text, p + at.bias, 4U * n, 1U);
+}
+
+/// Add one recurrent layer; its matrices are transposed relative to ours
+static void
+add_recurrent(RemText* const        text,
+              const RemModel* const model,
+              const uint32_t        l)
+{
+  const RemNetSpec* const spec = &model->spec;
+  const RemLayerAt        at   = rem_net_layer_at(spec, l);
+  char                    head[100];
+  (void)snprintf(head,
+                 sizeof(head),
+                 "{\"type\":\"%s\",\"activation\":\"tanh\",\"shape\":"
+                 "[null,null,%u],\n\"weights\":[",
+                 rem_cell_name(spec->cell),
+                 spec->n_hidden);
+  rem_text_add(text, head);
+  if (spec->cell == REM_CELL_GRU) {
+    add_gru(text, spec, at, model->params);
+  } else {
+    add_lstm(text, spec, at, model->params);
+  }
   rem_text_add(text, "]},\n");
 }
 
@@ -67,7 +142,7 @@ add_layers(RemText* const text, const RemModel* const model)
                  model->spec.n_in);
   rem_text_add(text, shape);
   for (uint32_t l = 0; l < model->spec.n_layers; ++l) {
-    add_lstm(text, model, l);
+    add_recurrent(text, model, l);
   }
   rem_text_add(text,
                "{\"type\":\"dense\",\"activation\":\"\",\"shape\":"

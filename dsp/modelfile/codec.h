@@ -13,17 +13,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define REM_FORMAT_VERSION "1" ///< Of our metadata in safetensors
+
 /**
-   Complete a model that was read: settle it if the file has no rest state, then
-   replay the file's test vector, or make one.
+   Complete a model that was read: settle it if it plays sound or control and
+   the file has no rest state, take a learned initial state, then replay the
+   file's test vector, or make one.
 
    @param has_rest The file's own rest state stands.
 */
 RemStatus
 rem_codec_finish(const RemSource* source, RemModel* model, bool has_rest);
 
-/// Decode safetensors: ours, or a PyTorch state_dict of nn.LSTM and nn.Linear.
-/// `out` is NULL on failure, here and below.
+/// Decode safetensors: ours, or a PyTorch state_dict of nn.LSTM, nn.GRU or
+/// nn.RNN, and nn.Linear.  `out` is NULL on failure, here and below.
 RemStatus
 rem_native_decode(const void*      bytes,
                   size_t           size,

@@ -4,6 +4,7 @@
 #include "dsp/modelfile/words.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,12 +24,13 @@ read_spec(const RemJson* const data, RemNetSpec* const spec)
   uint32_t          skipped = json_is_true(skip.value);
   RemStatus         st      = REM_SUCCESS;
   if (!name) {
-    return rem_json_unexpected(&unit, "the string LSTM");
+    return rem_json_unexpected(&unit, "the string LSTM or GRU");
   }
-  if (strcmp(name, "LSTM")) {
+  spec->cell = strcmp(name, "GRU") ? REM_CELL_LSTM : REM_CELL_GRU;
+  if (spec->cell == REM_CELL_LSTM && strcmp(name, "LSTM")) {
     return rem_json_fail(&unit,
                          REM_UNSUPPORTED,
-                         "the net is a %.40s, this program plays LSTM",
+                         "the net is a %.40s, this program plays LSTM and GRU",
                          name);
   }
   spec->n_layers = 1U;
@@ -46,16 +48,20 @@ read_spec(const RemJson* const data, RemNetSpec* const spec)
   return st;
 }
 
-/// Add the two biases of a layer, if it has any
+/// Add the two biases of a layer, if it has any; of a GRU's n they stand apart
 static RemStatus
-read_biases(const RemJson* const dict,
-            const uint32_t       layer,
-            const size_t         n,
-            float* const         out)
+read_biases(const RemJson* const    dict,
+            const uint32_t          layer,
+            const RemNetSpec* const spec,
+            float* const            params)
 {
-  float     other[4U * REM_MAX_HIDDEN];
-  char      name[32];
-  RemStatus st = REM_SUCCESS;
+  const RemLayerAt at    = rem_net_layer_at(spec, layer);
+  const size_t     n     = at.n_gates * spec->n_hidden;
+  const bool       gru   = spec->cell == REM_CELL_GRU;
+  const size_t     n_sum = n - (gru ? spec->n_hidden : 0U);
+  float            other[4U * REM_MAX_HIDDEN];
+  char             name[32];
+  RemStatus        st = REM_SUCCESS;
   (void)snprintf(name, sizeof(name), "rec.bias_ih_l%u", layer);
   const RemJson ih = rem_json_key(dict, name);
   (void)snprintf(name, sizeof(name), "rec.bias_hh_l%u", layer);
@@ -63,13 +69,15 @@ read_biases(const RemJson* const dict,
   if (!ih.value && !hh.value) {
     return st;
   }
-  if ((st = rem_json_floats(&ih, 4U * n, out, 1U)) ||
-      (st = rem_json_floats(&hh, 4U * n, other, 1U))) {
+  if ((st = rem_json_floats(&ih, n, params + at.bias, 1U)) ||
+      (st = rem_json_floats(&hh, n, other, 1U))) {
     return st;
   }
-  for (size_t i = 0; i < 4U * n; ++i) {
-    out[i] += other[i];
-    if (!isfinite(out[i])) {
+  for (size_t i = 0; i < n; ++i) {
+    float* const to =
+      params + (i < n_sum ? at.bias + i : at.bias_hn + i - n_sum);
+    *to += other[i];
+    if (!isfinite(*to)) {
       return rem_json_fail(
         &hh, REM_NOT_FINITE, "bias %zu is not finite in 32 bits", i);
     }
@@ -100,13 +108,14 @@ read_params(const RemJson* const dict, RemModel* const model)
   const RemJson           bias = rem_json_key(dict, "lin.bias");
   RemStatus               st   = REM_SUCCESS;
   for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const RemLayerAt at = rem_net_layer_at(spec, l);
+    const RemLayerAt at   = rem_net_layer_at(spec, l);
+    const size_t     rows = at.n_gates * n;
     char             ih[32], hh[32];
     (void)snprintf(ih, sizeof(ih), "rec.weight_ih_l%u", l);
     (void)snprintf(hh, sizeof(hh), "rec.weight_hh_l%u", l);
-    if ((st = read_weight(dict, ih, 4U * n, at.n_in, p + at.weight_ih)) ||
-        (st = read_weight(dict, hh, 4U * n, n, p + at.weight_hh)) ||
-        (st = read_biases(dict, l, n, p + at.bias))) {
+    if ((st = read_weight(dict, ih, rows, at.n_in, p + at.weight_ih)) ||
+        (st = read_weight(dict, hh, rows, n, p + at.weight_hh)) ||
+        (st = read_biases(dict, l, spec, p))) {
       return st;
     }
   }

@@ -369,22 +369,29 @@ rem_json_object_text(const RemJson* const at, char** const out)
 }
 
 RemStatus
+rem_json_check_params(const RemJson* const at, const size_t n)
+{
+  return n <= at->source->size / 2U // A digit and a comma each
+           ? REM_SUCCESS
+           : rem_json_fail(at,
+                           REM_BAD_SHAPE,
+                           "this shape has %zu parameters, more than %zu bytes "
+                           "can hold",
+                           n,
+                           at->source->size);
+}
+
+RemStatus
 rem_json_model_new(const RemJson* const    at,
                    const RemNetSpec* const spec,
                    RemModel** const        out)
 {
-  const RemStatus st = rem_net_spec_check(spec, at->source->error);
+  RemStatus st = rem_net_spec_check(spec, at->source->error);
   if (st) {
     return rem_source_place(at->source, st, at->path);
   }
-  const size_t n = rem_net_n_params(spec);
-  if (n > at->source->size / 2U) { // A digit and a comma each
-    return rem_json_fail(at,
-                         REM_BAD_SHAPE,
-                         "this shape has %zu parameters, more than %zu bytes "
-                         "can hold",
-                         n,
-                         at->source->size);
+  if ((st = rem_json_check_params(at, rem_net_n_params(spec)))) {
+    return st;
   }
   *out = rem_model_new(spec);
   return *out ? REM_SUCCESS : rem_json_fail(at, REM_NO_MEMORY, "Out of memory");

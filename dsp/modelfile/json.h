@@ -125,6 +125,10 @@ rem_json_text(const RemJson* at, char** out);
 RemStatus
 rem_json_object_text(const RemJson* at, char** out);
 
+/// Return #REM_BAD_SHAPE if this document is too small for `n` parameters
+RemStatus
+rem_json_check_params(const RemJson* at, size_t n);
+
 /**
    Make a model of shape `spec`, which this document claims to hold.
 

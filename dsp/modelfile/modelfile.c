@@ -47,8 +47,12 @@ rem_codec_finish(const RemSource* const source,
                  RemModel* const        model,
                  const bool             has_rest)
 {
-  RemStatus st =
-    has_rest ? REM_SUCCESS : rem_model_settle(model, source->error);
+  RemStatus st = REM_SUCCESS;
+  if (model->spec.initial == REM_INITIAL_LEARNED) {
+    rem_net_initial(&model->spec, model->params, NULL, model->rest);
+  } else if (!has_rest && rem_model_rests(model)) {
+    st = rem_model_settle(model, source->error);
+  }
   if (st) {
     return rem_source_place(source, st, "rest state");
   }
@@ -141,9 +145,11 @@ decode_any(const unsigned char* const bytes,
            RemModel** const           out,
            RemFormat* const           format)
 {
-  const size_t      size  = source->size;
-  const char* const other = other_kind(bytes, size);
-  size_t            blank = 0;
+  const size_t      size   = source->size;
+  const bool        binary = looks_binary(bytes, size);
+  const bool        sure   = binary && size > 8U && bytes[8] == '{';
+  const char* const other  = sure ? NULL : other_kind(bytes, size);
+  size_t            blank  = 0;
   if (!size || other) {
     return rem_source_fail(source,
                            size ? REM_UNSUPPORTED : REM_BAD_FORMAT,
@@ -151,7 +157,7 @@ decode_any(const unsigned char* const bytes,
                            "is %s",
                            size ? other : "empty, expected a model");
   }
-  if (looks_binary(bytes, size)) {
+  if (binary) {
     *format = REM_FORMAT_NATIVE;
     return rem_native_decode(bytes, size, source, out);
   }
@@ -253,13 +259,17 @@ encode_any(const RemModel* const model,
            size_t* const         size,
            RemError* const       error)
 {
-  if (model->frames && format != REM_FORMAT_NATIVE) {
+  const RemNetSpec* const spec = &model->spec;
+  const bool sound = model->kind == REM_FRAME_AUDIO && rem_model_rests(model) &&
+                     !spec->n_symbols && spec->head == REM_HEAD_LINEAR;
+  if (format != REM_FORMAT_NATIVE && !sound) {
     return rem_fail(error,
                     REM_UNSUPPORTED,
                     NULL,
-                    "%s holds nets for sound alone; a net for control frames "
-                    "needs safetensors",
-                    rem_format_name(format));
+                    "%s holds nets for sound alone, that play it from rest; "
+                    "this one for %s frames needs safetensors",
+                    rem_format_name(format),
+                    rem_frame_kind_name(model->kind));
   }
   switch (format) {
   case REM_FORMAT_NATIVE:

@@ -223,13 +223,15 @@ static RemStatus
 check_fits(const RemModel* const model, RemError* const error)
 {
   const RemNetSpec* const spec = &model->spec;
-  const char* const       what =
-    spec->n_in != 1U    ? "knobs"
-          : spec->n_out != 1U ? "more than one output"
-          : spec->skip        ? "a skip connection, which this model has"
-          : model->in_gain_db != 0.0f || model->out_gain_db != 0.0f
-            ? "the gains before and after the net that this model has"
-            : NULL;
+  const bool lstm = spec->cell == REM_CELL_LSTM && spec->take == REM_TAKE_LAST;
+  const char* const what =
+    !lstm               ? "nets but LSTMs whose output is of the last layer"
+    : spec->n_in != 1U  ? "knobs"
+    : spec->n_out != 1U ? "more than one output"
+    : spec->skip        ? "a skip connection, which this model has"
+    : model->in_gain_db != 0.0f || model->out_gain_db != 0.0f
+      ? "the gains before and after the net that this model has"
+      : NULL;
   return what ? rem_fail(error,
                          REM_UNSUPPORTED,
                          NULL,

@@ -2,75 +2,30 @@
 // Reading; native_write.c writes.
 
 #include "dsp/modelfile/codec.h"
+#include "dsp/modelfile/encoder.h"
 #include "dsp/modelfile/frames.h"
+#include "dsp/modelfile/net_tensors.h"
 #include "dsp/modelfile/safetensors.h"
+#include "dsp/modelfile/spec.h"
+#include "dsp/modelfile/spectra.h"
 #include "dsp/modelfile/state_dict.h"
+#include "dsp/modelfile/symbols.h"
 #include "dsp/modelfile/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { N_KINDS = REM_FRAME_VECTOR + 1 };
+
 #define MAX_CHECK_FRAMES ((size_t)1 << 20U) ///< Longest test vector
 
 static const char state_dict_words[] =
   "{\"read_from\":\"PyTorch state_dict\","
   "\"assumed\":[\"no skip connection\",\"no gains\",\"48000 Hz\"]}";
-
-/// Read every layer and the head
-static RemStatus
-read_params(const RemTensors* const tensors,
-            const RemLayout* const  layout,
-            RemModel* const         model)
-{
-  const RemNetSpec* const spec = &model->spec;
-  const size_t            n    = spec->n_hidden;
-  const RemHeadAt         head = rem_net_head_at(spec);
-  float* const            p    = model->params;
-  RemStatus               st   = REM_SUCCESS;
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const RemLayerAt at        = rem_net_layer_at(spec, l);
-    const size_t     starts[]  = {at.weight_ih, at.weight_hh, at.bias, at.bias};
-    const size_t     columns[] = {at.n_in, n, 0U, 0U};
-    static const char* const names[] = {
-      "weight_ih", "weight_hh", "bias_ih", "bias_hh"};
-    for (size_t i = 0; i < 4U; ++i) {
-      char name[32];
-      (void)snprintf(name, sizeof(name), "%s_l%u", names[i], l);
-      if (i >= 2U && !rem_tensors_find(tensors, layout->rnn, name)) {
-        continue; // nn.LSTM(bias=False)
-      }
-      if ((st = rem_tensor_add(
-             tensors, layout->rnn, name, 4U * n, columns[i], p + starts[i]))) {
-        return st;
-      }
-    }
-  }
-  if ((st = rem_tensor_add(
-         tensors, layout->head, "weight", spec->n_out, n, p + head.weight)) ||
-      !rem_tensors_find(tensors, layout->head, "bias")) {
-    return st;
-  }
-  return rem_tensor_add(
-    tensors, layout->head, "bias", spec->n_out, 0, p + head.bias);
-}
-
-/// Read the rest state if there is one
-static RemStatus
-read_rest(const RemTensors* const tensors,
-          RemModel* const         model,
-          bool* const             has_rest)
-{
-  const size_t n  = model->spec.n_hidden;
-  RemStatus    st = REM_SUCCESS;
-  *has_rest       = rem_tensors_find(tensors, "rest.", "h_l0") != NULL;
-  for (uint32_t i = 0; !st && *has_rest && i < 2U * model->spec.n_layers; ++i) {
-    char name[32];
-    (void)snprintf(name, sizeof(name), "%c_l%u", i % 2U ? 'c' : 'h', i / 2U);
-    st = rem_tensor_add(tensors, "rest.", name, n, 0, model->rest + i * n);
-  }
-  return st;
-}
+static const char state_dict_rnn_words[] =
+  "{\"read_from\":\"PyTorch state_dict\",\"assumed\":"
+  "[\"tanh units\",\"no skip connection\",\"no gains\",\"48000 Hz\"]}";
 
 /// Read the test vector if there is one
 static RemStatus
@@ -153,79 +108,85 @@ read_object_text(const RemJson* const metadata,
   return st ? st : rem_json_text(&at, out);
 }
 
-/// Read which of two words the config says under `key`: the first if it says
-/// nothing
+/// Refuse what is no net for sound, and number its knobs
 static RemStatus
-read_word(const RemJson* const config,
-          const char* const    key,
-          const char* const    first,
-          const char* const    second,
-          bool* const          is_second)
+read_sound(const RemJson* const config, RemModel* const model)
 {
-  const RemJson     at   = rem_json_key(config, key);
-  const char* const word = json_string_value(at.value);
-  *is_second             = word && second && !strcmp(word, second);
-  return word && !*is_second && strcmp(word, first)
-           ? rem_json_fail(&at,
-                           REM_UNSUPPORTED,
-                           "is %.40s, this program plays %s%s%s",
-                           word,
-                           first,
-                           second ? " or " : "",
-                           second ? second : "")
-           : REM_SUCCESS;
-}
-
-/// Read what the frames of a net are: sound and knobs, or control
-static RemStatus
-read_frames(const RemJson* const config, RemModel* const model)
-{
-  const RemJson frames  = rem_json_key(config, "frames");
-  bool          control = false;
-  RemStatus     st = read_word(config, "frame", "audio", "control", &control);
-  if (st) {
-    return st;
-  }
-  if (control) {
-    return rem_frames_read(&frames, model);
-  }
-  if (model->spec.head != REM_HEAD_LINEAR ||
-      model->spec.n_in > 1U + REM_MAX_KNOBS) {
+  const RemNetSpec* const spec = &model->spec;
+  if (spec->head != REM_HEAD_LINEAR || spec->n_in > 1U + REM_MAX_KNOBS ||
+      spec->n_symbols) {
     return rem_json_fail(config,
                          REM_UNSUPPORTED,
-                         "has %u inputs and the head %s; expected at most %u "
-                         "and linear for sound",
-                         model->spec.n_in,
-                         model->spec.head == REM_HEAD_LINEAR ? "linear" : "mdn",
+                         "has %u inputs, %u symbols and the head %s; expected "
+                         "at most %u, none and linear for sound",
+                         spec->n_in,
+                         spec->n_symbols,
+                         rem_head_name(spec->head),
                          1U + REM_MAX_KNOBS);
   }
   return rem_words_number_knobs(model, "Knob ", config->source->error);
 }
 
-/// Check that the config's sizes are those of the tensors
+/// Check what frames are against the net's shape
 static RemStatus
-check_sizes(const RemJson* const config, const RemNetSpec* const spec)
+check_kind(const RemJson* const config, const RemModel* const model)
 {
-  const struct {
-    const char* key;
-    uint32_t    size;
-  } sizes[]    = {{"n_in", spec->n_in},
-                  {"n_hidden", spec->n_hidden},
-                  {"n_layers", spec->n_layers},
-                  {"n_out", spec->n_out}};
-  RemStatus st = REM_SUCCESS;
-  for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); ++i) {
-    const RemJson at   = rem_json_key(config, sizes[i].key);
-    uint32_t      size = 0;
-    if ((st = rem_json_uint(&at, 0, UINT32_MAX, &size))) {
-      return st;
-    }
-    if (size != sizes[i].size) {
-      return rem_json_fail(
-        &at, REM_BAD_SHAPE, "is %u, the tensors say %u", size, sizes[i].size);
-    }
+  const bool symbols = model->kind == REM_FRAME_SYMBOL;
+  return symbols == (model->spec.n_symbols > 0U)
+           ? REM_SUCCESS
+           : rem_json_fail(config,
+                           REM_BAD_SHAPE,
+                           "has frames of %s, but reads %u symbols",
+                           rem_frame_kind_name(model->kind),
+                           model->spec.n_symbols);
+}
+
+/// Read what the frames of a net are
+static RemStatus
+read_frames(const RemJson* const config, RemModel* const model)
+{
+  const char* names[N_KINDS];
+  for (unsigned i = 0; i < N_KINDS; ++i) {
+    names[i] = rem_frame_kind_name((RemFrameKind)i);
   }
-  return st;
+  const RemJson   frames  = rem_json_key(config, "frames");
+  const RemJson   spectra = rem_json_key(config, "spectra");
+  const RemWords  words   = {"frame", names, N_KINDS, false};
+  unsigned        kind    = 0U;
+  const RemStatus st      = rem_words_choose(config, &words, &kind);
+  if (st) {
+    return st;
+  }
+  model->kind = (RemFrameKind)kind;
+  switch (model->kind) {
+  case REM_FRAME_AUDIO:
+    return read_sound(config, model);
+  case REM_FRAME_CONTROL:
+    return rem_frames_read(&frames, model);
+  case REM_FRAME_SPECTRUM:
+    return rem_spectra_read(&spectra, model);
+  case REM_FRAME_SYMBOL:
+  case REM_FRAME_VECTOR:
+    break;
+  }
+  return check_kind(config, model);
+}
+
+/// Read what symbols and outputs stand for
+static RemStatus
+read_vocabularies(const RemJson* const config, RemModel* const model)
+{
+  const RemJson           symbols = rem_json_key(config, "symbols");
+  const RemJson           labels  = rem_json_key(config, "labels");
+  const RemNetSpec* const spec    = &model->spec;
+  RemStatus               st      = REM_SUCCESS;
+  if (spec->n_symbols && (st = rem_symbols_read_json(
+                            &symbols, spec->n_symbols, &model->symbols))) {
+    return st;
+  }
+  return labels.value
+           ? rem_symbols_read_json(&labels, spec->n_out, &model->labels)
+           : st;
 }
 
 /// Read a gain if there is one
@@ -237,29 +198,15 @@ read_gain(const RemJson* const config, const char* const key, float* const out)
                   : REM_SUCCESS;
 }
 
-/// Read all that the config says beside the sizes
+/// Read all that the config says beside the shape and the encoder
 static RemStatus
 read_config(const RemJson* const config, RemModel* const model)
 {
-  const RemJson skip = rem_json_key(config, "skip");
   const RemJson name = rem_json_key(config, "name");
   const RemJson rate = rem_json_key(config, "sample_rate");
   RemStatus     st   = REM_SUCCESS;
-  bool          mdn  = false;
-  if ((st = read_word(config, "cell", "lstm", NULL, &mdn)) ||
-      (st = read_word(config, "head", "linear", "mdn", &mdn)) ||
-      (st = check_sizes(config, &model->spec))) {
-    return st;
-  }
-  model->spec.head = mdn ? REM_HEAD_MDN : REM_HEAD_LINEAR;
-  if (!json_is_boolean(skip.value)) {
-    return rem_json_unexpected(&skip, "true or false");
-  }
-  model->spec.skip = json_is_true(skip.value);
-  if ((st = rem_net_spec_check(&model->spec, config->source->error))) {
-    return rem_source_place(config->source, st, config->path);
-  }
   if ((st = read_frames(config, model)) ||
+      (st = read_vocabularies(config, model)) ||
       (st = rem_json_text(&name, &model->name)) ||
       (st = rem_words_read_rate(&rate, model)) ||
       (st = read_gain(config, "in_gain_db", &model->in_gain_db)) ||
@@ -269,34 +216,84 @@ read_config(const RemJson* const config, RemModel* const model)
   return rem_words_read_settings(config, model);
 }
 
-/// Read all that `__metadata__` says
+/// Read the encoder, if there is one
+static RemStatus
+read_encoder(const RemTensors* const tensors,
+             const RemJson* const    config,
+             RemModel* const         model)
+{
+  const RemJson at = rem_json_key(config, "encoder");
+  return at.value
+           ? rem_encoder_read(&at, tensors, &model->spec, &model->encoder)
+           : REM_SUCCESS;
+}
+
+/// Read all that `__metadata__` says beside the config
 static RemStatus
 read_metadata(const RemJson* const at, RemModel* const model)
 {
-  json_t*   config = NULL;
-  RemStatus st     = read_object(at, "config", &config);
-  if (!st && !config) {
-    const RemJson missing = rem_json_key(at, "config");
-    st                    = rem_json_unexpected(&missing, "a JSON object");
-  }
-  if (!st) {
-    RemJson root = rem_json_root(config, at->source);
-    (void)snprintf(root.path, sizeof(root.path), "config");
-    st = read_config(&root, model);
-  }
-  json_decref(config);
-  if (st || (st = read_object_text(at, "metadata", &model->metadata)) ||
+  RemStatus st = REM_SUCCESS;
+  if ((st = read_object_text(at, "metadata", &model->metadata)) ||
       (st = read_object_text(at, "metrics", &model->metrics))) {
     return st;
   }
   return read_object_text(at, "provenance", &model->provenance);
 }
 
+/// Read a model of ours, to the last number
+static RemStatus
+fill_ours(const RemTensors* const tensors,
+          const RemJson* const    metadata,
+          const RemJson* const    config,
+          RemModel* const         model)
+{
+  static const RemNetNames names = {"rnn.", "head.", "initial."};
+  const RemNetSpec* const  spec  = &model->spec;
+  RemStatus                st    = REM_SUCCESS;
+  if ((st = read_config(config, model)) ||
+      (st = read_metadata(metadata, model)) ||
+      (st = rem_net_tensors_read(tensors, &names, spec, model->params)) ||
+      (st = rem_rest_tensors_read(tensors, spec, model->rest)) ||
+      (st = read_encoder(tensors, config, model)) ||
+      (st = read_check(tensors, model))) {
+    return st;
+  }
+  return rem_codec_finish(
+    tensors->source, model, rem_tensors_find(tensors, "rest.", "h_l0"));
+}
+
+/// Read a model of ours: its config says everything that tensors do not
+static RemStatus
+decode_ours(const RemTensors* const tensors,
+            const RemJson* const    metadata,
+            RemModel** const        out)
+{
+  json_t*    config = NULL;
+  RemNetSpec spec;
+  RemStatus  st = read_object(metadata, "config", &config);
+  if (!st && !config) {
+    const RemJson missing = rem_json_key(metadata, "config");
+    return rem_json_unexpected(&missing, "a JSON object");
+  }
+  if (!st) {
+    RemJson root = rem_json_root(config, tensors->source);
+    (void)snprintf(root.path, sizeof(root.path), "config");
+    if (!(st = rem_spec_read(&root, &spec)) &&
+        !(st = rem_json_model_new(&root, &spec, out))) {
+      st = fill_ours(tensors, metadata, &root, *out);
+    }
+  }
+  json_decref(config);
+  return st;
+}
+
 /// Say where a state_dict came from, and what it leaves open
 static RemStatus
 note_state_dict(const RemSource* const source, RemModel* const model)
 {
-  model->provenance = strdup(state_dict_words);
+  model->provenance =
+    strdup(model->spec.cell == REM_CELL_RNN_TANH ? state_dict_rnn_words
+                                                 : state_dict_words);
   const RemStatus st =
     model->provenance
       ? rem_words_number_knobs(model, "Knob ", source->error)
@@ -304,24 +301,46 @@ note_state_dict(const RemSource* const source, RemModel* const model)
   return rem_source_place(source, st, NULL);
 }
 
-/// Read everything into a model of the right shape
+/// Read a net that PyTorch wrote
 static RemStatus
-fill_model(const RemTensors* const tensors,
-           const RemLayout* const  layout,
-           RemModel* const         model)
+decode_state_dict(const RemTensors* const tensors, RemModel** const out)
+{
+  const RemJson     root = rem_json_root(tensors->header, tensors->source);
+  RemLayout         layout;
+  RemStatus         st    = rem_state_dict_layout(tensors, &layout);
+  const RemNetNames names = {layout.rnn, layout.head, ""};
+  if (st || (st = rem_json_model_new(&root, &layout.spec, out)) ||
+      (st = note_state_dict(tensors->source, *out)) ||
+      (st =
+         rem_net_tensors_read(tensors, &names, &layout.spec, (*out)->params)) ||
+      (st = rem_rest_tensors_read(tensors, &layout.spec, (*out)->rest)) ||
+      (st = read_check(tensors, *out))) {
+    return st;
+  }
+  return rem_codec_finish(
+    tensors->source, *out, rem_tensors_find(tensors, "rest.", "h_l0"));
+}
+
+/// Read either
+static RemStatus
+decode_tensors(const RemTensors* const tensors, RemModel** const out)
 {
   const RemJson root     = rem_json_root(tensors->header, tensors->source);
   const RemJson metadata = rem_json_key(&root, "__metadata__");
-  bool          has_rest = false;
-  RemStatus     st       = REM_SUCCESS;
-  if ((st = layout->ours ? read_metadata(&metadata, model)
-                         : note_state_dict(tensors->source, model)) ||
-      (st = read_params(tensors, layout, model)) ||
-      (st = read_rest(tensors, model, &has_rest)) ||
-      (st = read_check(tensors, model))) {
-    return st;
+  const RemJson version  = rem_json_key(&metadata, "remanence");
+  if (!version.value) {
+    return decode_state_dict(tensors, out);
   }
-  return rem_codec_finish(tensors->source, model, has_rest);
+  if (!json_is_string(version.value)) {
+    return rem_json_unexpected(&version, "a version as a string");
+  }
+  return strcmp(json_string_value(version.value), REM_FORMAT_VERSION)
+           ? rem_json_fail(&version,
+                           REM_UNSUPPORTED,
+                           "is format version %.20s, this program reads %s",
+                           json_string_value(version.value),
+                           REM_FORMAT_VERSION)
+           : decode_ours(tensors, &metadata, out);
 }
 
 RemStatus
@@ -330,20 +349,13 @@ rem_native_decode(const void* const      bytes,
                   const RemSource* const source,
                   RemModel** const       out)
 {
-  RemTensors    tensors;
-  RemLayout     layout;
-  RemModel*     model = NULL;
-  RemStatus     st    = rem_tensors_decode(bytes, size, source, &tensors);
-  const RemJson root  = rem_json_root(tensors.header, source);
-  if (!st && !(st = rem_state_dict_layout(&tensors, &layout)) &&
-      !(st = rem_json_model_new(&root, &layout.spec, &model))) {
-    st = fill_model(&tensors, &layout, model);
+  RemTensors tensors;
+  RemStatus  st = rem_tensors_decode(bytes, size, source, &tensors);
+  *out          = NULL;
+  if (!st && (st = decode_tensors(&tensors, out))) {
+    rem_model_free(*out);
+    *out = NULL;
   }
   rem_tensors_clear(&tensors);
-  if (st) {
-    rem_model_free(model);
-    model = NULL;
-  }
-  *out = model;
   return st;
 }

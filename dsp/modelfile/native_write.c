@@ -1,34 +1,65 @@
 // SPDX-License-Identifier: ISC
 
 #include "dsp/modelfile/codec.h"
+#include "dsp/modelfile/encoder.h"
 #include "dsp/modelfile/frames.h"
+#include "dsp/modelfile/net_tensors.h"
 #include "dsp/modelfile/safetensors.h"
-#include "dsp/modelfile/state_dict.h"
+#include "dsp/modelfile/spec.h"
+#include "dsp/modelfile/spectra.h"
+#include "dsp/modelfile/symbols.h"
 #include "dsp/modelfile/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/// Per layer: four of the net, two of its rest state.  Head 2, test vector 2.
-#define MAX_TENSORS (6U * REM_MAX_LAYERS + 4U)
+/// Of the net, its encoder and the test vector
+#define MAX_TENSORS (REM_NET_TENSORS + REM_ENCODER_TENSORS + 2U)
+
+/// Put `object` under `key`; return whether there was memory
+static bool
+put(json_t* const config, const char* const key, json_t* const object)
+{
+  return !json_object_set_new(config, key, object);
+}
+
+/// Put what frames and outputs stand for; return whether there was memory
+static bool
+put_meanings(const RemModel* const model, json_t* const config)
+{
+  bool done = true;
+  if (model->frames) {
+    done = put(config, "frames", rem_frames_write(model->frames));
+  }
+  if (done && model->spectra) {
+    done = put(config, "spectra", rem_spectra_write(model->spectra));
+  }
+  if (done && model->symbols) {
+    done = put(config, "symbols", rem_symbols_write_json(model->symbols));
+  }
+  if (done && model->labels) {
+    done = put(config, "labels", rem_symbols_write_json(model->labels));
+  }
+  if (done && model->encoder) {
+    done = put(config, "encoder", rem_encoder_write(model->encoder));
+  }
+  return done;
+}
 
 /// Return the config, or NULL without memory
 static json_t*
 make_config(const RemModel* const model)
 {
-  json_t* const config = rem_words_shape(&model->spec);
+  json_t* const config = rem_spec_write(&model->spec);
   bool          done =
     config &&
-    !json_object_set_new(
-      config, "frame", json_string(model->frames ? "control" : "audio")) &&
+    put(config, "frame", json_string(rem_frame_kind_name(model->kind))) &&
     !json_object_set_new(
       config, "in_gain_db", json_real((double)model->in_gain_db)) &&
     !json_object_set_new(
       config, "out_gain_db", json_real((double)model->out_gain_db)) &&
     rem_words_write_settings(model, config);
-  done &=
-    !model->frames ||
-    !json_object_set_new(config, "frames", rem_frames_write(model->frames));
+  done = done && put_meanings(model, config);
   done &= !model->name ||
           !json_object_set_new(config, "name", json_string(model->name));
   done &=
@@ -70,59 +101,44 @@ make_metadata(const RemModel* const model)
   return done ? metadata : NULL;
 }
 
-/// Add a tensor to a list
-static void
-add(RemTensorOut* const list,
-    size_t* const       n,
-    const char* const   name,
-    const int           layer,
-    const size_t        rows,
-    const size_t        columns,
-    const float* const  values)
-{
-  RemTensorOut* const tensor = &list[*n];
-  if (layer >= 0) {
-    (void)snprintf(tensor->name, sizeof(tensor->name), "%s_l%d", name, layer);
-  } else {
-    (void)snprintf(tensor->name, sizeof(tensor->name), "%s", name);
-  }
-  tensor->rows    = rows;
-  tensor->columns = columns;
-  tensor->values  = values;
-  ++*n;
-}
-
 /// Fill `list` [MAX_TENSORS] with everything a model holds; return the number
 static size_t
 list_tensors(const RemModel* const model, RemTensorOut* const list)
 {
-  const RemNetSpec* const spec = &model->spec;
-  const RemHeadAt         head = rem_net_head_at(spec);
-  const float* const      p    = model->params;
-  const size_t            h    = spec->n_hidden;
-  size_t                  n    = 0;
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const RemLayerAt at = rem_net_layer_at(spec, l);
-    const int        i  = (int)l;
-    add(list, &n, "rnn.weight_ih", i, 4U * h, at.n_in, p + at.weight_ih);
-    add(list, &n, "rnn.weight_hh", i, 4U * h, h, p + at.weight_hh);
-    add(list, &n, "rnn.bias_ih", i, 4U * h, 0, p + at.bias);
-    add(list, &n, "rnn.bias_hh", i, 4U * h, 0, NULL);
+  static const RemNetNames   names = {"rnn.", "head.", "initial."};
+  const RemNetSpec* const    spec  = &model->spec;
+  const RemModelCheck* const check = &model->check;
+  size_t                     n     = 0;
+  rem_net_tensors_list(&names, spec, model->params, list, &n);
+  if (spec->initial == REM_INITIAL_REST) {
+    rem_rest_tensors_list(spec, model->rest, list, &n);
   }
-  add(list, &n, "head.weight", -1, spec->n_out, h, p + head.weight);
-  add(list, &n, "head.bias", -1, spec->n_out, 0, p + head.bias);
-  for (uint32_t l = 0; l < spec->n_layers; ++l) {
-    const float* const rest = model->rest + (size_t)2U * l * h;
-    add(list, &n, "rest.h", (int)l, h, 0, rest);
-    add(list, &n, "rest.c", (int)l, h, 0, rest + h);
+  if (model->encoder) {
+    rem_encoder_list(model->encoder, list, &n);
   }
-  if (model->check.n_frames) {
-    const RemModelCheck* const check = &model->check;
-    const size_t               t     = check->n_frames;
-    add(list, &n, "check.input", -1, t, spec->n_in, check->input);
-    add(list, &n, "check.output", -1, t, spec->n_out, check->output);
+  if (check->n_frames) {
+    const size_t t = check->n_frames;
+    rem_tensors_put(list, &n, "check.", "input", t, spec->n_in, check->input);
+    rem_tensors_put(
+      list, &n, "check.", "output", t, spec->n_out, check->output);
   }
   return n;
+}
+
+/// Refuse a vocabulary that is not there or not of the net's size
+static RemStatus
+check_symbols(const RemSymbols* const symbols,
+              const uint32_t          n,
+              RemError* const         error)
+{
+  return !n || (symbols && symbols->n == n)
+           ? REM_SUCCESS
+           : rem_fail(error,
+                      REM_BAD_ARGUMENT,
+                      NULL,
+                      "the net reads %u symbols, its vocabulary has %u",
+                      n,
+                      symbols ? symbols->n : 0U);
 }
 
 RemStatus
@@ -131,10 +147,14 @@ rem_native_encode(const RemModel* const model,
                   size_t* const         size,
                   RemError* const       error)
 {
+  RemStatus st = check_symbols(model->symbols, model->spec.n_symbols, error);
+  if (st) {
+    return st;
+  }
   RemTensorOut  list[MAX_TENSORS];
   json_t* const metadata = make_metadata(model);
   const size_t  n        = list_tensors(model, list);
-  RemStatus     st       = REM_NO_MEMORY;
+  st                     = REM_NO_MEMORY;
   if (metadata) {
     st = rem_tensors_encode(metadata, list, n, out, size);
   }

@@ -94,10 +94,11 @@ rem_tensor_add(const RemTensors* tensors,
 
 /// A tensor to write
 typedef struct {
-  char         name[32];
+  char         name[64];
   size_t       rows;
   size_t       columns; ///< 0 for a tensor of one dimension
-  const float* values;  ///< [rows * columns], NULL for zeros
+  const float* values;  ///< [rows * columns - n_zeros], NULL for zeros
+  size_t       n_zeros; ///< Zeros before the values
 } RemTensorOut;
 
 /**

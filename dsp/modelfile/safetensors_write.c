@@ -65,8 +65,8 @@ write_values(unsigned char* bytes, const RemTensorOut* const tensor)
 {
   for (size_t i = 0; i < out_size(tensor); ++i, bytes += sizeof(float)) {
     uint32_t bits = 0;
-    if (tensor->values) {
-      memcpy(&bits, &tensor->values[i], sizeof(bits));
+    if (tensor->values && i >= tensor->n_zeros) {
+      memcpy(&bits, &tensor->values[i - tensor->n_zeros], sizeof(bits));
     }
     write_bits(bytes, sizeof(bits), bits);
   }

@@ -41,7 +41,7 @@ cut_prefix(const RemTensors* const tensors,
 
 /// Say that there is no recurrent net, and what there is
 static RemStatus
-no_lstm(const RemTensors* const tensors)
+no_rnn(const RemTensors* const tensors)
 {
   char   names[200] = "";
   size_t used       = 0;
@@ -55,7 +55,8 @@ no_lstm(const RemTensors* const tensors)
   return rem_source_fail(tensors->source,
                          REM_UNSUPPORTED,
                          NULL,
-                         "holds no LSTM: no tensor's name ends in %s; it holds "
+                         "holds no LSTM, GRU or RNN: no tensor's name ends in "
+                         "%s; it holds "
                          "%zu tensors%s%s%s",
                          first_name,
                          tensors->n,
@@ -71,8 +72,7 @@ find_rnn(const RemTensors* const tensors, RemLayout* const out)
   const RemTensor* found = NULL;
   for (size_t i = 0; i < tensors->n; ++i) {
     const RemTensor* const tensor = &tensors->list[i];
-    const bool fits = out->ours ? begins_with(tensor->name, "rnn.") : true;
-    if (!fits || !ends_in(tensor->name, first_name)) {
+    if (!ends_in(tensor->name, first_name)) {
       continue;
     }
     if (found) {
@@ -86,40 +86,32 @@ find_rnn(const RemTensors* const tensors, RemLayout* const out)
   }
   return found
            ? cut_prefix(tensors, found, first_name, out->rnn, sizeof(out->rnn))
-           : no_lstm(tensors);
+           : no_rnn(tensors);
 }
 
-/// Refuse what nn.LSTM may be beside a plain stack of layers in one direction
+/// Refuse what nn.LSTM may be beside a plain stack of layers
 static RemStatus
 check_kind(const RemTensors* const tensors, const RemLayout* const layout)
 {
-  const RemTensor* const reverse =
-    rem_tensors_find(tensors, layout->rnn, "weight_ih_l0_reverse");
   const RemTensor* const projection =
     rem_tensors_find(tensors, layout->rnn, "weight_hr_l0");
-  if (reverse) {
-    return rem_tensor_fail(tensors,
-                           reverse,
-                           REM_UNSUPPORTED,
-                           "the net is bidirectional: it would have to hear "
-                           "the future");
-  }
-  if (projection) {
-    return rem_tensor_fail(tensors,
-                           projection,
-                           REM_UNSUPPORTED,
-                           "the LSTM projects its output (proj_size), which "
-                           "this program does not play");
-  }
-  return REM_SUCCESS;
+  return projection
+           ? rem_tensor_fail(tensors,
+                             projection,
+                             REM_UNSUPPORTED,
+                             "the LSTM projects its output (proj_size), which "
+                             "this program does not play")
+           : REM_SUCCESS;
 }
 
-/// Return how many inputs a net may have; only our files say that they are for
-/// more than sound and knobs
-static uint32_t
-most_inputs(const RemLayout* const layout)
+/// Set `out` to the cell whose matrices have `rows` rows for `n` units
+static bool
+find_cell(const size_t rows, const size_t n, RemCell* const out)
 {
-  return layout->ours ? REM_MAX_IN : 1U + REM_MAX_KNOBS;
+  *out = rows == 4U * n   ? REM_CELL_LSTM
+         : rows == 3U * n ? REM_CELL_GRU
+                          : REM_CELL_RNN_TANH;
+  return rows == n || rows == 3U * n || rows == 4U * n;
 }
 
 /// Read sizes off the shapes of the recurrent net
@@ -137,24 +129,24 @@ read_rnn(const RemTensors* const tensors, RemLayout* const out)
                            "weight_hh_l0 side by side");
   }
   const size_t   rows = hh->dims[0], n = hh->dims[1];
-  const uint32_t max_in = most_inputs(out);
-  if (rows != 4U * n || n > REM_MAX_HIDDEN || ih->dims[1] > max_in) {
-    char       a[96], b[96];
-    const bool kind = rows == n || rows == 3U * n;
+  const uint32_t max_in = 1U + REM_MAX_KNOBS;
+  if (!find_cell(rows, n, &out->spec.cell) || n > REM_MAX_HIDDEN ||
+      ih->dims[1] > max_in) {
+    char a[96], b[96];
     return rem_tensor_fail(tensors,
                            hh,
-                           kind ? REM_UNSUPPORTED : REM_BAD_SHAPE,
-                           "%s: weight_ih_l0 is %s and weight_hh_l0 is %s; an "
-                           "LSTM of H <= %u units and I <= %u inputs has [4H, "
-                           "I] and [4H, H]",
-                           rows == n        ? "is a plain RNN, not an LSTM"
-                           : rows == 3U * n ? "is a GRU, not an LSTM"
-                                            : "is no LSTM we can play",
+                           REM_BAD_SHAPE,
+                           "is no net we can play: weight_ih_l0 is %s and "
+                           "weight_hh_l0 is %s; of H <= %u units and I <= %u "
+                           "inputs they are [G, I] and [G, H], where G is 4H "
+                           "of an LSTM, 3H of a GRU, H of an RNN",
                            rem_tensor_shape(ih, a, sizeof(a)),
                            rem_tensor_shape(hh, b, sizeof(b)),
                            REM_MAX_HIDDEN,
                            max_in);
   }
+  out->spec.both =
+    rem_tensors_find(tensors, out->rnn, "weight_ih_l0_reverse") != NULL;
   out->spec.n_hidden = (uint32_t)n;
   out->spec.n_in     = (uint32_t)ih->dims[1];
   for (uint32_t l = 0; l <= REM_MAX_LAYERS; ++l) {
@@ -185,10 +177,9 @@ is_rnn(const RemLayout* const layout, const RemTensor* const tensor)
 static bool
 is_linear(const RemLayout* const layout, const RemTensor* const tensor)
 {
-  return layout->ours ? !strcmp(tensor->name, "head.weight")
-                      : tensor->n_dims == 2U && !is_rnn(layout, tensor) &&
-                          !begins_with(tensor->name, "check.") &&
-                          ends_in(tensor->name, "weight");
+  return tensor->n_dims == 2U && !is_rnn(layout, tensor) &&
+         !begins_with(tensor->name, "check.") &&
+         ends_in(tensor->name, "weight");
 }
 
 /// Find the linear layer
@@ -214,8 +205,8 @@ find_head(const RemTensors* const tensors, RemLayout* const out)
     return rem_source_fail(tensors->source,
                            REM_BAD_FORMAT,
                            NULL,
-                           "holds an LSTM, but no weight of a linear layer "
-                           "behind it");
+                           "holds a recurrent net, but no weight of a linear "
+                           "layer behind it");
   }
   if (found->n_dims != 2U || found->dims[0] > REM_MAX_OUT) {
     char shape[96];
@@ -225,7 +216,7 @@ find_head(const RemTensors* const tensors, RemLayout* const out)
                            "has the shape %s, expected [outputs, %u] with at "
                            "most %u outputs",
                            rem_tensor_shape(found, shape, sizeof(shape)),
-                           out->spec.n_hidden,
+                           rem_net_n_features(&out->spec),
                            REM_MAX_OUT);
   }
   out->spec.n_out = (uint32_t)found->dims[0];
@@ -248,31 +239,9 @@ check_rest(const RemTensors* const tensors, const RemLayout* const layout)
       return rem_tensor_fail(tensors,
                              tensor,
                              REM_UNSUPPORTED,
-                             "belongs neither to the LSTM nor to the linear "
-                             "layer behind it; expected nothing else");
+                             "belongs neither to the recurrent net nor to the "
+                             "linear layer behind it; expected nothing else");
     }
-  }
-  return REM_SUCCESS;
-}
-
-/// Look for our metadata
-static RemStatus
-find_version(const RemTensors* const tensors, RemLayout* const out)
-{
-  const RemJson root     = rem_json_root(tensors->header, tensors->source);
-  const RemJson metadata = rem_json_key(&root, "__metadata__");
-  const RemJson version  = rem_json_key(&metadata, "remanence");
-  out->ours              = version.value != NULL;
-  if (out->ours && !json_is_string(version.value)) {
-    return rem_json_unexpected(&version, "a version as a string");
-  }
-  if (out->ours &&
-      strcmp(json_string_value(version.value), REM_FORMAT_VERSION)) {
-    return rem_json_fail(&version,
-                         REM_UNSUPPORTED,
-                         "is format version %.20s, this program reads %s",
-                         json_string_value(version.value),
-                         REM_FORMAT_VERSION);
   }
   return REM_SUCCESS;
 }
@@ -283,9 +252,8 @@ rem_state_dict_layout(const RemTensors* const tensors, RemLayout* const out)
   const RemLayout none = {0};
   RemStatus       st   = REM_SUCCESS;
   *out                 = none;
-  if ((st = find_version(tensors, out)) || (st = find_rnn(tensors, out)) ||
-      (st = check_kind(tensors, out)) || (st = read_rnn(tensors, out)) ||
-      (st = find_head(tensors, out)) || out->ours) {
+  if ((st = find_rnn(tensors, out)) || (st = check_kind(tensors, out)) ||
+      (st = read_rnn(tensors, out)) || (st = find_head(tensors, out))) {
     return st;
   }
   return check_rest(tensors, out);

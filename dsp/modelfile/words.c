@@ -236,23 +236,3 @@ rem_words_object(const char* const text)
   (void)rem_json_parse(text, strlen(text), 0, &source, &object);
   return object;
 }
-
-json_t*
-rem_words_shape(const RemNetSpec* const spec)
-{
-  return json_pack("{s:s, s:i, s:i, s:i, s:s, s:i, s:b}",
-                   "cell",
-                   "lstm",
-                   "n_in",
-                   (int)spec->n_in,
-                   "n_hidden",
-                   (int)spec->n_hidden,
-                   "n_layers",
-                   (int)spec->n_layers,
-                   "head",
-                   spec->head == REM_HEAD_MDN ? "mdn" : "linear",
-                   "n_out",
-                   (int)spec->n_out,
-                   "skip",
-                   (int)spec->skip);
-}

@@ -52,11 +52,6 @@ rem_words_write_levels(const RemModel* model, json_t* object);
 RemStatus
 rem_words_read_rate(const RemJson* at, RemModel* model);
 
-/// Return the shape of a net as an object: "cell", "n_in"... or NULL without
-/// memory
-json_t*
-rem_words_shape(const RemNetSpec* spec);
-
 /// Return `text`, a JSON object or NULL, parsed; an empty object for NULL, and
 /// NULL without memory
 json_t*

@@ -159,7 +159,7 @@ rem_generate(const RemModel* const    model,
 {
   RemStatus st = check(model, prime, error);
   memset(out, 0, sizeof(*out));
-  if (st) {
+  if (st || (st = rem_model_check_streams(model, NULL, error))) {
     return st;
   }
   RemPredictor* const predictor = rem_predictor_new(model);

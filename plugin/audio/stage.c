@@ -3,6 +3,7 @@
 #include "plugin/audio/stage.h"
 
 #include "dsp/denormal.h"
+#include "dsp/voice.h"
 #include "plugin/ticks.h"
 
 #include <math.h>
@@ -19,28 +20,9 @@ build(const void* const     handle,
       RemError* const       error)
 {
   const RemAudioStage* const stage = (const RemAudioStage*)handle;
-  const RemNetSpec* const    spec  = &model->spec;
-  if (model->kind != REM_FRAME_AUDIO) {
-    return rem_fail(error,
-                    REM_UNSUPPORTED,
-                    place,
-                    "is a net for %s frames; expected a net for sound "
-                    "(remanence train)",
-                    rem_frame_kind_name(model->kind));
-  }
-  const RemStatus st = rem_model_check_streams(model, place, error);
+  const RemStatus            st    = rem_voice_check(model, place, error);
   if (st) {
     return st;
-  }
-  if (spec->n_out != 1U || spec->n_in != 1U + model->n_knobs) {
-    return rem_fail(error,
-                    REM_UNSUPPORTED,
-                    place,
-                    "the net makes %u outputs of %u inputs, %u of them knobs; "
-                    "expected one output, one input for sound and the knobs",
-                    spec->n_out,
-                    spec->n_in,
-                    model->n_knobs);
   }
   RemStream* const stream =
     rem_stream_new(model, stage->n_channels, stage->rate, quality);

@@ -21,6 +21,49 @@ def aidax():
             'input_batch': net.INPUT, 'output_batch': net.play(net.INPUT)}
 
 
+def gru_matrix(rows):
+    """The first three gates, transposed"""
+    return net.transposed(rows[:3 * N])
+
+
+def aidax_gru():
+    base = aidax()
+    base['layers'][0].update(
+        type='gru', weights=[gru_matrix(net.W_IH), gru_matrix(net.W_HH),
+                             [net.BIAS[:3 * N], net.BIAS[:3 * N]]])
+    del base['output_batch']
+    return base
+
+
+def add_gru(folder):
+    base = aidax_gru()
+    folder.add('SUCCESS', 'gru-good.aidax', '', base)
+    layer = base['layers'][0]
+    for status, name, words, change in [
+            ('BAD_SHAPE', 'bias', 'weights[2]', [
+                'layers', 0, 'weights', 2, 1, [0.0] * 11]),
+            ('BAD_FORMAT', 'one-bias', 'weights[2]', [
+                'layers', 0, 'weights', 2, net.BIAS[:3 * N]]),
+            ('NOT_FINITE', 'sum', 'bias', [
+                'layers', 0, 'weights', 2, [[3e38] * 12] * 2]),
+            ('UNSUPPORTED', 'mixed', 'one type', ['layers', [
+                layer, aidax()['layers'][0], base['layers'][1]]])]:
+        folder.add_changed(status, 'gru-%s.aidax' % name, words, base,
+                           put(*change))
+    base = guitarml()
+    base['model_data']['unit_type'] = 'GRU'
+    base['state_dict'].update({
+        'rec.weight_ih_l0': net.W_IH[:3 * N],
+        'rec.weight_hh_l0': net.W_HH[:3 * N],
+        'rec.bias_ih_l0': net.BIAS[:3 * N],
+        'rec.bias_hh_l0': net.BIAS[:3 * N]})
+    folder.add('SUCCESS', 'gru-guitarml.json', '', base)
+    loud = dict(base['state_dict'], **{'rec.bias_ih_l0': [3e38] * 12,
+                                       'rec.bias_hh_l0': [3e38] * 12})
+    folder.add_changed('NOT_FINITE', 'gru-guitarml-sum.json', 'bias', base,
+                       put('state_dict', loud))
+
+
 def nam():
     weights = []
     for w_ih, w_hh in zip(net.W_IH, net.W_HH):
@@ -76,7 +119,7 @@ def add_aidax(folder):
         ('BAD_FORMAT', 'no-in-shape', 'in_shape', ['in_shape', None]),
         ('BAD_SHAPE', 'inputs', 'weights[0]', ['in_shape', 2, 2]),
         ('BAD_SHAPE', 'too-many-inputs', 'in_shape', ['in_shape', 2, 65]),
-        ('UNSUPPORTED', 'gru', 'gru', ['layers', 0, 'type', 'gru']),
+        ('BAD_SHAPE', 'gru', 'weights[0]', ['layers', 0, 'type', 'gru']),
         ('UNSUPPORTED', 'conv', 'conv1d', ['layers', 0, 'type', 'conv1d']),
         ('UNSUPPORTED', 'activation', 'tanh',
          ['layers', 1, 'activation', 'tanh']),
@@ -161,7 +204,8 @@ def add_guitarml(folder):
     folder.add_cuts('guitarml.json', good)
     data, dicts = 'model_data', 'state_dict'
     cases = [
-        ('UNSUPPORTED', 'gru', 'GRU', [data, 'unit_type', 'GRU']),
+        ('BAD_SHAPE', 'gru', 'rec.weight_ih_l0', [data, 'unit_type', 'GRU']),
+        ('UNSUPPORTED', 'rnn', 'RNN', [data, 'unit_type', 'RNN']),
         ('BAD_FORMAT', 'no-unit', 'unit_type', [data, 'unit_type', None]),
         ('BAD_FORMAT', 'no-data', 'unit_type', [data, None]),
         ('BAD_SHAPE', 'hidden', 'weight_ih', [data, 'hidden_size', 5]),
@@ -184,3 +228,4 @@ def add_all(folder):
     add_aidax(folder)
     add_nam(folder)
     add_guitarml(folder)
+    add_gru(folder)
