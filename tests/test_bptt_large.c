@@ -61,11 +61,15 @@ run_streams(const RemBpttNet* const net,
 /// the last bit, for every stream is on its own, and the gradient but for the
 /// order of the sum of 45000 numbers, rounded to 6e-8 each
 static void
-test_large_window(void)
+test_large_window(const RemCell cell)
 {
   enum { HIDDEN = 40, ALL = 50, STEPS = 900, PART = 10, N = ALL * STEPS };
-  const RemNetSpec spec = {
-    .n_in = 1, .n_hidden = HIDDEN, .n_layers = 2, .n_out = 1, .skip = true};
+  const RemNetSpec  spec   = {.cell     = cell,
+                              .n_in     = 1,
+                              .n_hidden = HIDDEN,
+                              .n_layers = 2,
+                              .n_out    = 1,
+                              .skip     = true};
   const size_t      n      = rem_net_n_params(&spec);
   float* const      params = (float*)allocate(n, sizeof(float));
   float* const      data   = (float*)allocate((size_t)4 * N, sizeof(float));
@@ -130,6 +134,8 @@ main(void)
   rem_denormals_off();
   test_groups(32U, 4U);
   test_groups(512U, 16U);
-  test_large_window();
+  test_large_window(REM_CELL_LSTM);
+  test_large_window(REM_CELL_GRU);
+  test_large_window(REM_CELL_RNN_TANH);
   return 0;
 }

@@ -75,6 +75,7 @@ backward_head(const RemWindow* const window,
     for (size_t r = 0; r < n; ++r) {
       memcpy(to + r * q, dy + r * n_out, n_out * sizeof(float));
     }
+    rem_window_drop_gradient(window, first, n);
     return;
   }
   const RemProduct dh = {.factors = {{dy, n_out, 1U, net->head, p, n_out}},

@@ -94,9 +94,15 @@ rem_window_features(const RemWindow* const window,
     const float* const from = outputs_of(window, l, first);
     float* const       to   = window->features + (concat ? l * h : 0U);
     for (size_t r = 0; r < n; ++r) {
-      put(
-        to + r * net->f_padded, from + r * net->n_padded, h, by, l && !concat);
+      put(to + r * net->f_padded,
+          from + r * net->n_padded,
+          h,
+          by,
+          l && spec->take == REM_TAKE_AVERAGE);
     }
+  }
+  if (window->dropped) {
+    drop(window, first, n, net->f_padded, window->features);
   }
   return window->features;
 }
