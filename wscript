@@ -25,6 +25,7 @@ PER_ISA = {'kernel_': 'dsp/kernel/kernel_%s*.c',  # Compiled with these flags
            'attend_': 'offline_trainer/sequence/attend_%s.c',
            'floor_': 'offline_trainer/bench/floor_%s*.c'}
 DSP_RT = '''
+    dsp/decoder.c
     dsp/duet.c
     dsp/duet_grid.c
     dsp/duet_next.c

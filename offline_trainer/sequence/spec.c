@@ -78,17 +78,6 @@ check_encoder(const RemNetSpec* const encoder, RemError* const error)
   return REM_SUCCESS;
 }
 
-/// Return whether a decoder begins with what its encoder ends with, or looks at
-/// it
-static bool
-is_told(const RemSequenceSpec* const spec)
-{
-  if (spec->net.initial == REM_INITIAL_VECTOR) {
-    return spec->net.n_condition == rem_encoder_n_condition(&spec->encoder);
-  }
-  return spec->n_attention;
-}
-
 static RemStatus
 check_pair(const RemSequenceSpec* const spec, RemError* const error)
 {
@@ -102,7 +91,8 @@ check_pair(const RemSequenceSpec* const spec, RemError* const error)
                     "the decoder reads in both directions or gives one output,"
                     " expected one that writes step by step");
   }
-  if (!is_told(spec)) {
+  if (net->initial != REM_INITIAL_VECTOR ||
+      net->n_condition != rem_encoder_n_condition(&spec->encoder)) {
     return rem_fail(error,
                     REM_BAD_SHAPE,
                     NULL,
