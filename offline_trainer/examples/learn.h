@@ -18,15 +18,15 @@
 typedef struct {
   RemTrainSpec spec; ///< Of `net`, cell, n_hidden, n_layers, take and both are
                      ///< read, and of `encoder`, to translate, the same but
-                     ///< take: the examples say the rest, as rem_learn_spec()
-                     ///< does.  n_streams sequences are a batch.
+                     ///< take (as the net's, but both, if n_hidden is 0): the
+                     ///< examples say the rest, as rem_learn_spec() does.
+                     ///< n_streams sequences are a batch.
   RemTrainLimits limits;
   uint32_t       n_threads;
   double         own; ///< Part of the next inputs that a decoder takes from its
                       ///< own likeliest outputs, not from the answer: scheduled
-                      ///< sampling, Bengio et al. 2015, arXiv:1506.03099.  It
-                      ///< rises from 0 to this over the first half of the
-                      ///< limits.  0 is teacher forcing.
+              ///< sampling, Bengio et al. 2015, arXiv:1506.03099.  It rises
+              ///< from 0 over five epochs.  0 is teacher forcing.
   bool vector_at_every_step; ///< Caption: the vector stands beside every
                              ///< symbol, else the state that the net begins
                              ///< from is a function of it
@@ -51,8 +51,9 @@ typedef struct {
   RemHistoryPoint* history; ///< [n_history] every validation; owned
 } RemLearned;
 
-/// Return how to learn a task: a net of 1 x 128 (LSTM), batches of 32, learning
-/// rate 0.005, all processors; no limits
+/// Return how to learn a task: LSTM, one layer of 128, an encoder that reads in
+/// both directions, batches of 32, learning rate 0.005, all processors; no
+/// limits
 RemLearn
 rem_learn_default(RemExampleTask task);
 
@@ -140,6 +141,17 @@ rem_examples_answer(const RemModel*   model,
 /// Free what an answer owns and empty it
 void
 rem_answer_clear(RemAnswer* answer);
+
+/// Return the model of parameters that learned examples, with its symbols, but
+/// without names and words; NULL without memory.  `spec` is complete.
+RemModel*
+rem_examples_model(const RemExamples*  examples,
+                   const RemTrainSpec* spec,
+                   const float*        params);
+
+/// Return the length of the vector that a model captions, 0 of other models
+uint32_t
+rem_model_n_vector(const RemModel* model);
 
 /// Set `task` to what a model has learned, as far as its shape tells; false if
 /// it is no model of symbols
