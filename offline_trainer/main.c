@@ -18,7 +18,8 @@ typedef struct {
 } Command;
 
 /// In the order of --help; a row goes in with its cmd_*.c, and keeps its place:
-/// train, eval, render, info, convert, generate, play, tag, osc, bench, recipe
+/// train, eval, render, info, convert, generate, play, tag, osc, bench,
+/// recipe
 static const Command commands[] = {
   {"train", "make a model from recordings of a device", cmd_train},
   {"eval", "say how far a model is from the device", cmd_eval},

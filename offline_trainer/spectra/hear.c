@@ -5,6 +5,7 @@
 #include "dsp/denormal.h"
 #include "dsp/ear.h"
 #include "dsp/mel.h"
+#include "offline_trainer/sequence/sequence.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,7 +79,83 @@ rem_hear_check(const RemModel* const model,
                const char* const     place,
                RemError* const       error)
 {
-  return rem_ear_check(model, place, error);
+  RemModel forward  = *model; // Which way is the same to this command
+  forward.spec.both = false;
+  return rem_ear_check(&forward, place, error);
+}
+
+/// Play frames to a net that reads forward
+static RemStatus
+play_forward(const RemNetSpec* const spec,
+             const float* const      params,
+             const float* const      frames,
+             const size_t            n,
+             float* const            y)
+{
+  RemNet* const      net   = rem_net_new(spec, params);
+  RemNetState* const state = net ? rem_net_state_new(net) : NULL;
+  float* const rest = (float*)calloc(rem_net_n_state(spec), sizeof(float));
+  const bool   good = state && rest;
+  if (good) {
+    rem_net_initial(spec, params, NULL, rest);
+    rem_net_state_set(net, state, rest);
+    rem_net_block(net, state, frames, y, (uint32_t)n);
+  }
+  rem_net_state_free(state);
+  rem_net_free(net);
+  free(rest);
+  return good ? REM_SUCCESS : REM_NO_MEMORY;
+}
+
+/// Play frames to a net that reads in both directions
+static RemStatus
+play_both(const RemNetSpec* const spec,
+          const float* const      params,
+          const float* const      frames,
+          const size_t            n,
+          float* const            y)
+{
+  const RemSequenceSpec shape = {.net = *spec};
+  RemSequenceNet* const net   = rem_sequence_net_new(&shape);
+  RemSequenceRun* const run =
+    net ? rem_sequence_run_new(net, 1U, (uint32_t)n, 0U) : NULL;
+  if (run) {
+    RemSequenceBatch* const batch = rem_sequence_batch(run);
+    rem_sequence_net_set(net, params);
+    batch->n          = 1U;
+    batch->n_steps    = (uint32_t)n;
+    batch->lengths[0] = (uint32_t)n;
+    memcpy(batch->x, frames, n * spec->n_in * sizeof(float));
+    rem_sequence_forward(run, NULL);
+    memcpy(y, rem_sequence_output(run), n * spec->n_out * sizeof(float));
+  }
+  rem_sequence_run_free(run);
+  rem_sequence_net_free(net);
+  return run ? REM_SUCCESS : REM_NO_MEMORY;
+}
+
+RemStatus
+rem_hear_net(const RemNetSpec* const spec,
+             const float* const      params,
+             const float* const      frames,
+             const size_t            n,
+             float* const            y,
+             RemError* const         error)
+{
+  const RemFloatMode mode = rem_denormals_off();
+  const RemStatus    st   = spec->both ? play_both(spec, params, frames, n, y)
+                                       : play_forward(spec, params, frames, n, y);
+  rem_denormals_restore(mode);
+  if (st) {
+    return rem_fail(error, st, NULL, "No memory to listen");
+  }
+  for (size_t i = 0U; i < n * spec->n_out; ++i) {
+    if (!isfinite(y[i])) {
+      return rem_fail(
+        error, REM_NOT_FINITE, NULL, "The net ran away on this sound");
+    }
+  }
+  return REM_SUCCESS;
 }
 
 /// Return whether to go on
@@ -120,12 +197,13 @@ listen(RemEar* const             ear,
            : REM_SUCCESS;
 }
 
-RemStatus
-rem_hear(const RemModel* const     model,
-         const RemSound* const     sound,
-         const RemHearWatch* const watch,
-         RemHeard* const           out,
-         RemError* const           error)
+/// Hear by an ear, as the plugin does
+static RemStatus
+hear_forward(const RemModel* const     model,
+             const RemSound* const     sound,
+             const RemHearWatch* const watch,
+             RemHeard* const           out,
+             RemError* const           error)
 {
   const RemFloatMode mode = rem_denormals_off();
   RemEar* const      ear  = rem_ear_new(model);
@@ -139,6 +217,48 @@ rem_hear(const RemModel* const     model,
   }
   rem_ear_free(ear);
   rem_denormals_restore(mode);
+  return st;
+}
+
+/// Hear by a net that reads in both directions
+static RemStatus
+hear_both(const RemModel* const     model,
+          const RemSound* const     sound,
+          const RemHearWatch* const watch,
+          RemHeard* const           out,
+          RemError* const           error)
+{
+  const size_t n_out  = model->spec.n_out;
+  RemHeard     frames = {0U, 0U, NULL};
+  RemStatus    st     = rem_hear_frames(model->spectra, sound, &frames, error);
+  if (!st) {
+    st = open_heard(model->spectra, sound->n, n_out, out, error);
+  }
+  if (!st && !tell(watch, 0U, frames.n)) {
+    st = rem_fail(error, REM_INTERRUPTED, NULL, "Stopped");
+  }
+  if (!st) {
+    st = rem_hear_net(
+      &model->spec, model->params, frames.x, frames.n, out->x, error);
+  }
+  for (size_t k = 0U; !st && k < frames.n; ++k) {
+    rem_ear_strengths(model->spec.head, out->x + k * n_out, (uint32_t)n_out);
+  }
+  rem_heard_clear(&frames);
+  return st;
+}
+
+RemStatus
+rem_hear(const RemModel* const     model,
+         const RemSound* const     sound,
+         const RemHearWatch* const watch,
+         RemHeard* const           out,
+         RemError* const           error)
+{
+  *out               = (RemHeard){0U, 0U, NULL};
+  const RemStatus st = model->spec.both
+                         ? hear_both(model, sound, watch, out, error)
+                         : hear_forward(model, sound, watch, out, error);
   if (st) {
     rem_heard_clear(out);
   }

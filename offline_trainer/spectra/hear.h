@@ -73,6 +73,21 @@ rem_hear(const RemModel*     model,
          RemHeard*           out,
          RemError*           error);
 
+/**
+   Play frames to a net, from the rest state that is zero or learned.
+
+   @param frames [n, I]
+   @param y      [n, O] what the head gives.
+   @return #REM_NOT_FINITE, #REM_NO_MEMORY or #REM_SUCCESS.
+*/
+RemStatus
+rem_hear_net(const RemNetSpec* spec,
+             const float*      params,
+             const float*      frames,
+             size_t            n,
+             float*            y,
+             RemError*         error);
+
 /// Return the rule of the peaks for a threshold, and seconds from event to
 /// event
 RemPeakRule
