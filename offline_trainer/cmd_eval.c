@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_eval_control.h"
+#include "offline_trainer/cmd_eval_listen.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/data/audio.h"
 #include "offline_trainer/evaluate.h"
@@ -20,10 +21,11 @@ static const char help_text[] =
   "Usage: remanence eval [OPTION]... MODEL --input IN --target TARGET\n"
   "  or:  remanence eval [OPTION]... --prediction PLAYED --target TARGET\n"
   "  or:  remanence eval [OPTION]... MODEL --control FOLDER\n"
+  "  or:  remanence eval [OPTION]... MODEL --listen FOLDER\n"
   "Play IN through MODEL and say how far that is from TARGET, the recording\n"
   "of the device itself. Or say it of PLAYED, which something else played.\n"
   "Or say how surprised a MODEL for control frames is by the performances in\n"
-  "FOLDER.\n"
+  "FOLDER; or how well one that listens finds the labels in FOLDER.\n"
   "\n"
   "  -i, --input IN         what went into the device\n"
   "  -t, --target TARGET    what came out\n"
@@ -35,6 +37,8 @@ static const char help_text[] =
   "which\n"
   "                         stand beside MODEL [those of --control]\n"
   "      --rnn-rows         take what a net played, too\n"
+  "      --listen FOLDER    sounds with labels beside them\n"
+  "      --threshold X      with --listen: least strength of an event [0.5]\n"
   "      --json             print one JSON object instead of a table\n"
   "  -h, --help             show this\n"
   "\n"
@@ -52,6 +56,8 @@ static const struct option options[] = {
   {"control", required_argument, NULL, 'c'},
   {"training", required_argument, NULL, 'T'},
   {"rnn-rows", no_argument, NULL, 'r'},
+  {"listen", required_argument, NULL, 'L'},
+  {"threshold", required_argument, NULL, 'x'},
   {"json", no_argument, NULL, 'j'},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
@@ -68,6 +74,7 @@ typedef struct {
   size_t      n;    ///< Samples compared
   RemFigures  figures;
   EvalControl control; ///< `folder` is NULL for sound
+  EvalListen  listen;  ///< Likewise
 } Evaluation;
 
 /// Read a file and keep its first channel
@@ -333,6 +340,14 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   case 'r':
     e->control.all_rows = true;
     return REM_EXIT_DONE;
+  case 'L':
+    e->listen.folder = optarg;
+    return REM_EXIT_DONE;
+  case 'x':
+    return command_number(optarg, 1e-6, 1.0, &e->listen.threshold)
+             ? REM_EXIT_DONE
+             : command_usage(
+                 argv[0], "--threshold wants 0 to 1, not `%s`", optarg);
   case 'k':
     return player_add_knob(&e->player, optarg);
   case 'l':
@@ -360,6 +375,19 @@ evaluate_control(Evaluation* const e, const int n_words, char** const argv)
   return eval_control(argv[0], &e->control);
 }
 
+/// Evaluate a model that listens, which is the one word that is left
+static int
+evaluate_listen(Evaluation* const e, const int n_words, char** const argv)
+{
+  if (n_words != 1 || e->input_path || e->target_path || e->player.n_settings ||
+      e->latency || e->control.folder) {
+    return command_usage(argv[0], "with --listen it wants MODEL alone");
+  }
+  e->listen.model_path = argv[optind];
+  e->listen.json       = e->json;
+  return eval_listen(argv[0], &e->listen);
+}
+
 int
 cmd_eval(const int argc, char** const argv)
 {
@@ -374,6 +402,9 @@ cmd_eval(const int argc, char** const argv)
     if (take_option(&e, letter, argv)) {
       return REM_EXIT_USAGE;
     }
+  }
+  if (e.listen.folder) {
+    return evaluate_listen(&e, argc - optind, argv);
   }
   if (e.control.folder) {
     return evaluate_control(&e, argc - optind, argv);

@@ -340,6 +340,8 @@ train_other(TrainRun* const     run,
     return train_text(run, options, error);
   case TRAIN_EXAMPLES:
     return train_examples(run, options, error);
+  case TRAIN_LISTEN:
+    return train_listen(run, options, error);
   default:
     return train_control(run, options, error);
   }

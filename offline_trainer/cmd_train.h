@@ -65,12 +65,19 @@ typedef struct {
   bool           beside;    ///< Vector at every step, as RemLearn
 } TrainSymbols;
 
+/// What the command line says of learning to hear; `symbols.both` as well
+typedef struct {
+  const char* folder; ///< Of recordings with labels
+  bool        curve;  ///< Labels are heights of a curve
+} TrainListen;
+
 /// What a run learns from, and so which options mean something
 typedef enum {
   TRAIN_SOUND,    ///< Recordings of a device
   TRAIN_CONTROL,  ///< Performances
   TRAIN_TEXT,     ///< What symbol of a text comes next
   TRAIN_EXAMPLES, ///< What should come out, for what goes in
+  TRAIN_LISTEN,   ///< What is where in recordings
 } TrainMode;
 
 /// What the command line says
@@ -79,6 +86,7 @@ typedef struct {
   const char*    validation; ///< File or folder to test with, or NULL
   TrainControl   control;
   TrainSymbols   symbols;
+  TrainListen    listen;
   uint32_t       n_pairs;
   TrainPair*     pairs; ///< [n_pairs] owned
   bool           latency_given;
@@ -320,6 +328,10 @@ train_live_epoch(TrainRun* run);
 */
 RemStatus
 train_and_conclude(TrainRun* run, RemError* error);
+
+/// Train on recordings with labels: all of the command but its options
+RemStatus
+train_listen(TrainRun* run, TrainOptions* options, RemError* error);
 
 /// Refuse now, not after minutes, to write where nobody can
 RemStatus

@@ -4,6 +4,7 @@
 #include "offline_trainer/control/control_lesson.h"
 #include "offline_trainer/examples/learn.h"
 #include "offline_trainer/pool.h"
+#include "offline_trainer/spectra/listen_lesson.h"
 #include "offline_trainer/text/token_lesson.h"
 
 #include <string.h>
@@ -59,6 +60,8 @@ default_spec(const TrainMode mode)
     return rem_token_train_default();
   case TRAIN_EXAMPLES:
     return rem_learn_default(REM_TASK_TAG).spec;
+  case TRAIN_LISTEN:
+    return rem_listen_train_default(&(RemClips){.curve = true}, false);
   default:
     return rem_train_default();
   }

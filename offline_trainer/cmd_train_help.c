@@ -61,6 +61,20 @@ static const char help_frames[] =
   "                            as they are added\n"
   "\n";
 
+static const char help_listen[] =
+  "Listening\n"
+  "      --listen FOLDER       sounds, each with its labels beside it: "
+  "take.wav\n"
+  "                            and take.csv, `seconds,label` a line, or\n"
+  "                            take.txt, a label track of Audacity; the model\n"
+  "                            finds such labels: remanence tag, and the "
+  "plugin\n"
+  "                            urn:remanence:listener\n"
+  "      --validation FOLDER   sounds to test with, instead of a fifth\n"
+  "      --both                read in both directions: better, not live\n"
+  "      --curve               learn a number instead: `seconds,value`\n"
+  "\n";
+
 static const char help_limits[] =
   "When to stop: whichever comes first [--time 120s; with --control, after\n"
   "10000 updates if that is sooner]\n"
@@ -133,6 +147,7 @@ train_help(void)
   const RemTrainSpec control = rem_control_train_default();
   fputs(help_files, stdout);
   printf(help_frames, control.shift);
+  fputs(help_listen, stdout);
   fputs(help_limits, stdout);
   printf(help_training,
          spec.n_streams,

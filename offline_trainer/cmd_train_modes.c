@@ -9,6 +9,7 @@ enum {
   CONTROL  = 1U << TRAIN_CONTROL,
   TEXT     = 1U << TRAIN_TEXT,
   EXAMPLES = 1U << TRAIN_EXAMPLES,
+  LISTEN   = 1U << TRAIN_LISTEN,
   SYMBOLS  = TEXT | EXAMPLES,
 };
 
@@ -33,10 +34,10 @@ static const struct {
   {OPTION_REPORT, SOUND},
   {OPTION_OSC, SOUND | CONTROL},
   {OPTION_INSTANCE, SOUND | CONTROL},
-  {OPTION_WINDOW, SOUND | CONTROL | TEXT},
-  {OPTION_WARM_UP, SOUND | CONTROL | TEXT},
+  {OPTION_WINDOW, SOUND | CONTROL | TEXT | LISTEN},
+  {OPTION_WARM_UP, SOUND | CONTROL | TEXT | LISTEN},
   {OPTION_CONTROL, CONTROL},
-  {OPTION_VALIDATION, CONTROL | SYMBOLS},
+  {OPTION_VALIDATION, CONTROL | SYMBOLS | LISTEN},
   {OPTION_DIMENSIONS, CONTROL},
   {OPTION_MIXTURES, CONTROL},
   {OPTION_HEAD, CONTROL},
@@ -53,11 +54,13 @@ static const struct {
   {OPTION_EXAMPLES, EXAMPLES},
   {OPTION_TASK, EXAMPLES},
   {OPTION_LABELS, EXAMPLES},
-  {OPTION_BOTH, EXAMPLES},
+  {OPTION_BOTH, EXAMPLES | LISTEN},
   {OPTION_ENCODER, EXAMPLES},
   {OPTION_ATTENTION, EXAMPLES},
   {OPTION_OWN, EXAMPLES},
   {OPTION_BESIDE, EXAMPLES},
+  {OPTION_LISTEN, LISTEN},
+  {OPTION_CURVE, LISTEN},
 };
 
 /// How messages call what a run learns from, and the option that says so
@@ -67,7 +70,8 @@ static const struct {
 } modes[] = {[TRAIN_SOUND]    = {"sound", "--input and --target"},
              [TRAIN_CONTROL]  = {"control frames", "--control FOLDER"},
              [TRAIN_TEXT]     = {"text", "--text FILE"},
-             [TRAIN_EXAMPLES] = {"examples", "--examples FILE"}};
+             [TRAIN_EXAMPLES] = {"examples", "--examples FILE"},
+             [TRAIN_LISTEN]   = {"recordings with labels", "--listen FOLDER"}};
 
 enum { N_MODES = sizeof(modes) / sizeof(*modes) };
 
@@ -80,7 +84,7 @@ modes_of(const int letter)
       return table[i].modes;
     }
   }
-  return SOUND | CONTROL | SYMBOLS;
+  return SOUND | CONTROL | SYMBOLS | LISTEN;
 }
 
 bool
@@ -115,6 +119,8 @@ train_mode_of(const int letter, const TrainMode otherwise)
     return TRAIN_TEXT;
   case OPTION_EXAMPLES:
     return TRAIN_EXAMPLES;
+  case OPTION_LISTEN:
+    return TRAIN_LISTEN;
   default:
     return otherwise;
   }

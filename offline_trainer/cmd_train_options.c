@@ -68,6 +68,8 @@ static const struct option long_options[] = {
   {"attention", required_argument, NULL, OPTION_ATTENTION},
   {"own-outputs", required_argument, NULL, OPTION_OWN},
   {"beside", no_argument, NULL, OPTION_BESIDE},
+  {"listen", required_argument, NULL, OPTION_LISTEN},
+  {"curve", no_argument, NULL, OPTION_CURVE},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
 
@@ -208,7 +210,8 @@ read_option(TrainOptions* const o, const char* const command, const int letter)
              ? train_read_symbols(o, letter, name_of(letter), optarg)
            : train_is_of_control(letter)
              ? train_read_control(o, letter, name_of(letter), optarg)
-             : read_word(o, letter);
+           : train_is_of_listen(letter) ? train_read_listen(o, letter, optarg)
+                                        : read_word(o, letter);
   }
 }
 
@@ -319,7 +322,8 @@ train_options_read(const int argc, char** const argv, TrainOptions* const out)
   int status = read_rest(out, argc, argv);
   if (!status && out->mode == TRAIN_SOUND) {
     status = check_pairs(out, argv[0]);
-  } else if (!status && out->mode != TRAIN_CONTROL) {
+  } else if (!status && out->mode != TRAIN_CONTROL &&
+             out->mode != TRAIN_LISTEN) {
     status = train_check_symbols(out);
   }
   if (status) {

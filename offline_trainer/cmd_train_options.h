@@ -66,6 +66,8 @@ enum {
   OPTION_ATTENTION,
   OPTION_OWN,
   OPTION_BESIDE,
+  OPTION_LISTEN,
+  OPTION_CURVE,
 };
 
 /// Return whether the value of the option `letter` is a number in a range
@@ -125,6 +127,14 @@ train_read_symbols(TrainOptions* options,
                    int           letter,
                    const char*   name,
                    const char*   text);
+
+/// Return whether train_read_listen() stores an option
+bool
+train_is_of_listen(int letter);
+
+/// Store an option of learning to hear; return the exit status
+int
+train_read_listen(TrainOptions* options, int letter, const char* text);
 
 /// Take one more file of --text; complains and returns #REM_EXIT_USAGE, or
 /// #REM_EXIT_DONE
