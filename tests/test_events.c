@@ -107,7 +107,7 @@ test_there_and_back(void)
               messages[j].bytes[2] == (on ? 66U : 64U));
       }
     }
-    CHECK(on == heard[key] > 0.0);
+    CHECK(on == (heard[key] > 0.0));
   }
   CHECK(decoder.n_sounding > 0U);
   CHECK(rem_event_decode_rest(&decoder, messages) > 0U);
