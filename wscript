@@ -35,7 +35,9 @@ DSP_RT = '''
     dsp/head/draw.c
     dsp/head/mdn.c
     dsp/head/softmax.c
+    dsp/improviser.c
     dsp/mel.c
+    dsp/mind.c
     dsp/net.c
     dsp/peaks.c
     dsp/predictor.c

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: ISC
+
+#ifndef REM_DSP_MIND_INTERNAL_H
+#define REM_DSP_MIND_INTERNAL_H
+
+#include "dsp/mind.h"
+
+struct RemMind {
+  RemNet*      net;
+  RemNetState* state;
+  float*       rest; ///< [n_state]
+  float        y[REM_N_TOKENS];
+  uint32_t     n_failures;
+};
+
+#endif // REM_DSP_MIND_INTERNAL_H
