@@ -58,6 +58,9 @@ PLUGIN_RT = '''
     plugin/listener/give.c
     plugin/listener/run.c
     plugin/listener/stage.c
+    plugin/notes/cast.c
+    plugin/notes/run.c
+    plugin/notes/thru.c
     plugin/osc/schedule.c
     plugin/oversample.c
     plugin/remote.c

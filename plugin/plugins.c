@@ -5,6 +5,7 @@
 #include "plugin/audio/audio.h"
 #include "plugin/control/control.h"
 #include "plugin/listener/listener.h"
+#include "plugin/notes/notes.h"
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor*
 lv2_descriptor(const uint32_t index)
@@ -20,6 +21,8 @@ lv2_descriptor(const uint32_t index)
     return &rem_control_cv;
   case 4U:
     return &rem_listener;
+  case 5U:
+    return &rem_notes;
   default:
     return NULL;
   }

@@ -82,6 +82,10 @@ enum { REM_PORT_CONTROL, REM_PORT_NOTIFY };
   (REM_TELL_MODEL | REM_TELL_MESSAGE | REM_TELL_NAME | REM_TELL_PORT | \
    REM_TELL_MAPPING | REM_TELL_CLIENT)
 
+/// All that notes have to tell
+#define REM_TELL_NOTES \
+  (REM_TELL_MODEL | REM_TELL_MESSAGE | REM_TELL_NAME | REM_TELL_PORT)
+
 typedef struct RemShell RemShell;
 
 /// What one plugin is, as its shell needs to know it

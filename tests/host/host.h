@@ -29,6 +29,7 @@
 #define HOST_CONTROL "urn:remanence:control"
 #define HOST_CONTROL_CV "urn:remanence:control-cv"
 #define HOST_LISTENER "urn:remanence:listener"
+#define HOST_NOTES "urn:remanence:notes"
 #define HOST_MODEL "urn:remanence:model"
 #define HOST_MESSAGE "urn:remanence:message"
 #define HOST_KNOBS "urn:remanence:knobs"
