@@ -4,6 +4,7 @@
 /// answers; what is no song is named
 
 #include "offline_trainer/midi/calls.h"
+#include "offline_trainer/midi/roll.h"
 #include "offline_trainer/midi/songs.h"
 #include "tests/check.h"
 #include "tests/host/fixture.h"
@@ -99,6 +100,25 @@ test_calls(const FixtureDir* const dir)
   rem_tokens_free(songs);
 }
 
+/// A key sounds in every second frame
+static void
+test_roll(const FixtureDir* const dir)
+{
+  RemSong song;
+  RemRoll roll;
+  char    path[FIXTURE_PATH];
+  CHECK(!rem_song_read(fixture_path(dir, "c.mid", path), &song, NULL));
+  CHECK(rem_midi_roll(&song, 0.25, &roll) && roll.n == 17U);
+  for (size_t t = 0U; t < roll.n; ++t) {
+    for (uint32_t key = 0U; key < REM_N_KEYS; ++key) {
+      CHECK(roll.keys[t * REM_N_KEYS + key] ==
+            (t % 2U == 0U && key == 60U + t / 2U % 4U));
+    }
+  }
+  rem_roll_clear(&roll);
+  rem_song_clear(&song);
+}
+
 /// What is refused, with its name
 static void
 test_refusals(const FixtureDir* const dir)
@@ -128,6 +148,7 @@ main(void)
   const FixtureDir dir = fixture_begin();
   test_read(&dir);
   test_calls(&dir);
+  test_roll(&dir);
   test_refusals(&dir);
   fixture_end(&dir);
   return 0;
