@@ -116,7 +116,7 @@ print_plan(const TrainRun* const run)
   fprintf(
     stderr,
     "Learning from %s, testing on %s of held-out sound:"
-    " LSTM %u x %u, %zu parameters, %u threads.\n",
+    " %s %u x %u, %zu parameters, %u threads.\n",
     progress_duration(
       (double)rem_stretches_length(split->training, split->n_training) / rate,
       learn,
@@ -125,6 +125,7 @@ print_plan(const TrainRun* const run)
       (double)rem_stretches_length(split->held_out, split->n_held_out) / rate,
       test,
       sizeof(test)),
+    train_cell_title(o->spec.net.cell),
     o->spec.net.n_layers,
     o->spec.net.n_hidden,
     rem_net_n_params(&o->spec.net),
@@ -152,7 +153,8 @@ write_report(const TrainRun* const   run,
   report.history   = rem_trainer_history(run->trainer, &report.n_history);
   (void)snprintf(subtitle,
                  sizeof(subtitle),
-                 "LSTM %u x %u%s, %zu parameters, learned from %s",
+                 "%s %u x %u%s, %zu parameters, learned from %s",
+                 train_cell_title(o->spec.net.cell),
                  o->spec.net.n_layers,
                  o->spec.net.n_hidden,
                  o->spec.net.skip ? " with skip" : "",
@@ -172,8 +174,9 @@ print_summary(const TrainRun* const run, const TrainProof* const proof)
          10.0 * log10(proof->figures.esr),
          run->news.epoch,
          progress_duration(run->news.seconds, time, sizeof(time)));
-  printf("%s: LSTM %u x %u, plays at %.1f %% of one core.\n",
+  printf("%s: %s %u x %u, plays at %.1f %% of one core.\n",
          o->output_path,
+         train_cell_title(o->spec.net.cell),
          o->spec.net.n_layers,
          o->spec.net.n_hidden,
          100.0 * proof->load);
@@ -265,9 +268,15 @@ train_run(TrainRun* const run, RemError* const error)
   if (st) {
     return st;
   }
+  if (o->gradients_dir && !(run->gradients = train_gradients_new(o, error))) {
+    return error->status;
+  }
   run->progress = progress_start(QUIET_SECONDS);
   st            = rem_train(run->trainer, &o->limits, &watch, &end, error);
   progress_end(&run->progress, true);
+  if (!st && run->gradients) {
+    st = train_gradients_write(run->gradients, error);
+  }
   if (st && rem_trainer_best(run->trainer)) {
     command_warn("train", "%s; the best model so far is kept", error->text);
   } else if (!st && end != REM_END_LIMIT && !o->quiet) {
@@ -369,6 +378,7 @@ cmd_train(const int argc, char** const argv)
     status = command_failed(argv[0], &error);
   }
   train_live_free(run.live);
+  train_gradients_free(run.gradients);
   rem_trainer_free(run.trainer);
   rem_lesson_clear(&run.lesson);
   rem_model_free(run.model);

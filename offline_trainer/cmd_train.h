@@ -99,8 +99,9 @@ typedef struct {
   const char*    output_path;
   RemFormat      format; ///< Of the output
   const char*    report_dir;
-  const char*    osc;      ///< Where a plugin listens, or NULL
-  const char*    instance; ///< Which of its instances, or NULL
+  const char*    gradients_dir; ///< Or NULL
+  const char*    osc;           ///< Where a plugin listens, or NULL
+  const char*    instance;      ///< Which of its instances, or NULL
   const char*    name;
   const char*    author;
   const char*    notes;
@@ -122,6 +123,14 @@ train_options_read(int argc, char** argv, TrainOptions* out);
 /// Free what options own
 void
 train_options_clear(TrainOptions* options);
+
+/// Return what people call a cell
+const char*
+train_cell_title(RemCell cell);
+
+/// Write the cell as an option, unless it is the LSTM
+void
+train_print_cell(FILE* out, const RemNetSpec* net);
 
 /// Print what `remanence train --help` says
 void
@@ -269,25 +278,52 @@ train_path_with(const char* path, const char* ending);
 /// Performances that come and plugins that listen while training goes on
 typedef struct TrainLiveImpl TrainLive;
 
+/// How far back losses are heard, as training goes on
+typedef struct TrainGradientsImpl TrainGradients;
+
 /// See cmd_train_control.h
 typedef struct ControlDataImpl ControlData;
 
 /// A run and its files
 typedef struct {
-  TrainFacts   facts;
-  RemLesson    lesson;      ///< Owned
-  RemTrainer*  trainer;     ///< Owned
-  RemModel*    model;       ///< Best so far, as written; owned
-  char*        resume_path; ///< Of the checkpoint; owned
-  RemTrainNews news;        ///< Latest
-  Progress     progress;
-  bool         old_kept;    ///< What was there before has been put aside
-  bool         complained;  ///< About a file that cannot be written
-  bool         interrupted; ///< The user asked to stop
-  uint32_t     n_failures;  ///< Of training, told
-  double       last_keep;   ///< When the last checkpoint was written
-  TrainLive*   live;        ///< What goes on meanwhile, or NULL
+  TrainFacts      facts;
+  RemLesson       lesson;      ///< Owned
+  RemTrainer*     trainer;     ///< Owned
+  RemModel*       model;       ///< Best so far, as written; owned
+  char*           resume_path; ///< Of the checkpoint; owned
+  RemTrainNews    news;        ///< Latest
+  Progress        progress;
+  bool            old_kept;    ///< What was there before has been put aside
+  bool            complained;  ///< About a file that cannot be written
+  bool            interrupted; ///< The user asked to stop
+  uint32_t        n_failures;  ///< Of training, told
+  double          last_keep;   ///< When the last checkpoint was written
+  TrainLive*      live;        ///< What goes on meanwhile, or NULL
+  TrainGradients* gradients;   ///< Likewise
 } TrainRun;
+
+/**
+   Prepare to record gradients for --gradients.
+
+   @return NULL with `error` filled if nothing can be written into that folder,
+   or without memory.
+*/
+TrainGradients*
+train_gradients_new(const TrainOptions* options, RemError* error);
+
+/// After an update: begin, go on or end a record, as far as training is
+void
+train_gradients_go_on(TrainGradients*     gradients,
+                      RemTrainer*         trainer,
+                      const RemTrainNews* news);
+
+/// Write gradients.csv and gradients.svg of what was recorded
+RemStatus
+train_gradients_write(TrainGradients* gradients, RemError* error);
+
+/// Free records; NULL is allowed
+void
+train_gradients_free(TrainGradients* gradients);
 
 /**
    Train with everything in place: until a limit, or an interrupt.

@@ -52,6 +52,20 @@ train_print_spec(FILE* const out, const RemTrainSpec* const spec)
   fprintf(out, "--clip %.9g\n", spec->clip);
   fprintf(out, "--average %.9g\n", spec->keep);
   fprintf(out, "--seed %llu\n", (unsigned long long)spec->seed);
+  if (spec->init == REM_INIT_ORTHOGONAL) {
+    fprintf(out, "--init orthogonal\n");
+  }
+  if (spec->forget != 0.0) {
+    fprintf(out, "--forget-bias %.9g\n", spec->forget);
+  }
+}
+
+void
+train_print_cell(FILE* const out, const RemNetSpec* const net)
+{
+  if (net->cell != REM_CELL_LSTM) { // As it was before there were others
+    fprintf(out, "--cell %s\n", rem_cell_name(net->cell));
+  }
 }
 
 void

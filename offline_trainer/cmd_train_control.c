@@ -141,12 +141,13 @@ print_plan(const TrainOptions* const o, const ControlData* const data)
   const RemPerformances* const held_out = &data->set.held_out;
   fprintf(stderr,
           "Learning from %zu events of %zu performances, testing on %zu of"
-          " %zu: %u dimensions, LSTM %u x %u, %zu parameters, %u threads.\n",
+          " %zu: %u dimensions, %s %u x %u, %zu parameters, %u threads.\n",
           rem_performances_n_events(training),
           training->n,
           rem_performances_n_events(held_out),
           held_out->n,
           data->frames.n_dims,
+          train_cell_title(o->spec.net.cell),
           o->spec.net.n_layers,
           o->spec.net.n_hidden,
           rem_net_n_params(&o->spec.net),
@@ -204,8 +205,10 @@ prepare(TrainRun* const     run,
   if ((st = control_data_measure(data, error))) {
     return st;
   }
+  const RemCell cell = o->spec.net.cell;
   o->spec.net =
     rem_frames_net(&data->frames, o->spec.net.n_hidden, o->spec.net.n_layers);
+  o->spec.net.cell     = cell;
   run->facts.kind      = &train_kind_control;
   run->facts.set       = &data->set;
   run->facts.frames    = &data->frames;

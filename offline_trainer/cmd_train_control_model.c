@@ -43,6 +43,7 @@ static void
 print_about(FILE* const out, const TrainFacts* const facts)
 {
   const TrainOptions* const o = facts->options;
+  train_print_cell(out, &o->spec.net);
   fprintf(out, "--hidden %u\n", o->spec.net.n_hidden);
   fprintf(out, "--layers %u\n", o->spec.net.n_layers);
   fprintf(out, "--head %s\n", o->control.linear ? "linear" : "mdn");
@@ -66,12 +67,18 @@ train_control_about(const TrainFacts* const facts)
 static RemModel*
 make(const TrainFacts* const facts, const float* const params)
 {
-  const RemNetSpec* const spec = &facts->options->spec.net;
-  RemModel* const         model =
-    rem_model_new_control(facts->frames, spec->n_hidden, spec->n_layers);
-  if (model) {
-    memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
+  const RemNetSpec* const spec   = &facts->options->spec.net;
+  RemModel* const         model  = rem_model_new(spec);
+  RemFrames* const        frames = (RemFrames*)malloc(sizeof(RemFrames));
+  if (!model || !frames) {
+    free(frames);
+    rem_model_free(model);
+    return NULL;
   }
+  *frames       = *facts->frames;
+  model->kind   = REM_FRAME_CONTROL;
+  model->frames = frames;
+  memcpy(model->params, params, rem_net_n_params(spec) * sizeof(float));
   return model;
 }
 

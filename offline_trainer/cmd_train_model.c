@@ -64,6 +64,7 @@ print_options(FILE* const out, const TrainOptions* const options)
 {
   const RemTrainSpec* const spec = &options->spec;
   const RemLossSpec* const  loss = &options->loss;
+  train_print_cell(out, &spec->net);
   fprintf(out, "--hidden %u\n", spec->net.n_hidden);
   fprintf(out, "--layers %u\n", spec->net.n_layers);
   fprintf(out, spec->net.skip ? "--skip\n" : "--no-skip\n");

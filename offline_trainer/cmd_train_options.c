@@ -18,6 +18,10 @@ static const struct option long_options[] = {
   {"output", required_argument, NULL, 'o'},
   {"hidden", required_argument, NULL, OPTION_HIDDEN},
   {"layers", required_argument, NULL, OPTION_LAYERS},
+  {"cell", required_argument, NULL, OPTION_CELL},
+  {"init", required_argument, NULL, OPTION_INIT},
+  {"forget-bias", required_argument, NULL, OPTION_FORGET_BIAS},
+  {"gradients", required_argument, NULL, OPTION_GRADIENTS},
   {"skip", no_argument, NULL, OPTION_SKIP},
   {"no-skip", no_argument, NULL, OPTION_NO_SKIP},
   {"loss", required_argument, NULL, OPTION_LOSS},
@@ -177,6 +181,13 @@ read_word(TrainOptions* const o, const int letter)
   case 'q':
     o->quiet = true;
     break;
+  case OPTION_GRADIENTS:
+    o->gradients_dir = optarg;
+    break;
+  case OPTION_CELL:
+    return train_read_cell(o, optarg);
+  case OPTION_INIT:
+    return train_read_init(o, optarg);
   case OPTION_TIME:
     return train_read_time(o, optarg);
   case OPTION_PRE_EMPHASIS:

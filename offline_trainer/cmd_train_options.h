@@ -17,6 +17,10 @@ enum {
   OPTION_VALID_FRACTION,
   OPTION_HIDDEN,
   OPTION_LAYERS,
+  OPTION_CELL,
+  OPTION_INIT,
+  OPTION_FORGET_BIAS,
+  OPTION_GRADIENTS,
   OPTION_SKIP,
   OPTION_NO_SKIP,
   OPTION_LOSS,
@@ -162,6 +166,14 @@ train_read_control(TrainOptions* options,
 /// 1 - x z^-1
 int
 train_read_taps(TrainOptions* options, const char* text);
+
+/// Store `--cell`: a word of rem_cell_find() that can be trained
+int
+train_read_cell(TrainOptions* options, const char* text);
+
+/// Store `--init`: "default" or "orthogonal"
+int
+train_read_init(TrainOptions* options, const char* text);
 
 /// Store `--loss`: "esr" or "mse"
 int

@@ -71,6 +71,11 @@ static const Number numbers[] = {
    offsetof(TrainOptions, spec.net.n_layers),
    1.0,
    REM_MAX_LAYERS},
+  {OPTION_FORGET_BIAS,
+   KIND_F64,
+   offsetof(TrainOptions, spec.forget),
+   -20.0,
+   20.0},
   {OPTION_DC, KIND_F32, offsetof(TrainOptions, loss.dc_weight), 0.0, 0.99},
   {OPTION_STFT,
    KIND_F32,
@@ -229,4 +234,43 @@ train_read_loss(TrainOptions* const o, const char* const text)
   o->loss.esr_weight = mse ? 0.0f : 1.0f;
   o->loss.mse_weight = mse ? 1.0f : 0.0f;
   return REM_EXIT_DONE;
+}
+
+int
+train_read_cell(TrainOptions* const o, const char* const text)
+{
+  if (!rem_cell_find(text, &o->spec.net.cell)) {
+    return command_usage(
+      COMMAND, "--cell is lstm, gru, rnn or rnn-sigmoid, not `%s`", text);
+  }
+  if (o->spec.net.cell == REM_CELL_RNN_THRESHOLD) {
+    return command_usage(COMMAND,
+                         "--cell rnn-threshold cannot be trained: what a"
+                         " threshold gives is flat, and no gradient says which"
+                         " way is better; rnn-sigmoid is its smooth brother");
+  }
+  return REM_EXIT_DONE;
+}
+
+int
+train_read_init(TrainOptions* const o, const char* const text)
+{
+  const bool orthogonal = !strcmp(text, "orthogonal");
+  o->spec.init          = orthogonal ? REM_INIT_ORTHOGONAL : REM_INIT_DEFAULT;
+  if (!orthogonal && strcmp(text, "default") != 0) {
+    return command_usage(
+      COMMAND, "--init is default or orthogonal, not `%s`", text);
+  }
+  return REM_EXIT_DONE;
+}
+
+const char*
+train_cell_title(const RemCell cell)
+{
+  return cell == REM_CELL_LSTM          ? "LSTM"
+         : cell == REM_CELL_GRU         ? "GRU"
+         : cell == REM_CELL_RNN_TANH    ? "RNN"
+         : cell == REM_CELL_RNN_SIGMOID ? "RNN of sigmoids"
+         : cell == REM_CELL_RNN_LINEAR  ? "linear RNN"
+                                        : "net without memory";
 }

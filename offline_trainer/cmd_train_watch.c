@@ -182,7 +182,7 @@ say(TrainRun* const run, const RemTrainNews* const news)
   }
   progress_say(&run->progress,
                "epoch %u, loss %s, validation %s %s, best %s, %.*f"
-               " %s/s%s%s%s",
+               " %s/s, clipped %.0f %%%s%s%s",
                news->epoch + 1U,
                figure(news->loss, loss, sizeof(loss)),
                run->lesson.figure,
@@ -191,6 +191,7 @@ say(TrainRun* const run, const RemTrainNews* const news)
                kind->scale < 1.0 ? 1 : 0,
                kind->scale * news->samples_per_second,
                kind->unit,
+               100.0 * news->clipped,
                *left ? ", " : "",
                left,
                *left ? " left" : "");
@@ -204,6 +205,9 @@ go_on(void* const handle, const RemTrainNews* const news)
   run->news           = *news;
   if (news->n_failures > run->n_failures) {
     tell_failure(run, news);
+  }
+  if (run->gradients) {
+    train_gradients_go_on(run->gradients, run->trainer, news);
   }
   if (!run->facts.options->quiet && progress_due(&run->progress)) {
     say(run, news);

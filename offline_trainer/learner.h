@@ -44,6 +44,11 @@ typedef struct {
                 uint32_t thread,
                 uint32_t window,
                 float*   packed);
+
+  /// From the next update on, add to `squares` of every update the mean over
+  /// group 0's streams of |dL/dh|^2, by the distance from the loss, as
+  /// rem_window_probe(); NULL to stop.  NULL of a learner that cannot.
+  void (*probe)(void* handle, double* squares);
 } RemLearner;
 
 /// Free what a learner owns and empty it; an empty one is allowed

@@ -15,8 +15,10 @@ typedef struct {
   uint32_t         n_groups;
   size_t           n_packed;
   size_t           n_params;
-  uint64_t         seed;   ///< Of dropout, of this update
-  float*           states; ///< [n_streams, L, 2, H] between windows
+  uint64_t         seed;    ///< Of dropout, of this update
+  double*          squares; ///< As probe() was told, or NULL
+  float*           probed;  ///< [n_packed] scratch memory for that
+  float*           states;  ///< [n_streams, L, 2, H] between windows
   uint32_t         n_windows;
   RemWindow**      windows; ///< [n_windows] one for every thread
   size_t           n_state; ///< Of a stream
@@ -37,6 +39,7 @@ free_windows(void* const handle)
   free(self->states);
   free(self->initial);
   free(self->by_initial);
+  free(self->probed);
   free(self->begun);
   rem_bptt_net_free(self->net);
   free(self);
@@ -209,7 +212,16 @@ run(void* const    handle,
     add_initial(
       self, range.n, thread, packed + rem_bptt_net_n_gradient(self->net));
   }
+  if (self->squares && !group) {
+    rem_window_probe(w, self->probed, self->squares);
+  }
   return share;
+}
+
+static void
+probe(void* const handle, double* const squares)
+{
+  ((Windows*)handle)->squares = squares;
 }
 
 /// Make a window for every thread, wide enough for the largest group
@@ -231,12 +243,16 @@ make_windows(Windows* const self)
   return self->windows;
 }
 
-/// Make what a learned beginning needs
+/// Make what gradients are probed into, and what a learned beginning needs
 static bool
-make_initial(Windows* const self)
+make_rest(Windows* const self)
 {
   const size_t n = (size_t)self->n_windows * self->max_streams;
   self->n_packed = rem_bptt_net_n_gradient(self->net);
+  self->probed   = (float*)calloc(self->n_packed, sizeof(float));
+  if (!self->probed) {
+    return false;
+  }
   if (self->spec.net.initial != REM_INITIAL_LEARNED) {
     return true;
   }
@@ -267,8 +283,7 @@ rem_window_learner_open(const RemTrainSpec* const spec,
   self->n_state     = rem_net_n_state(&spec->net);
   self->net         = rem_bptt_net_new(&spec->net);
   self->states      = (float*)calloc(n_states, sizeof(float));
-  if (!self->net || !self->states || !make_windows(self) ||
-      !make_initial(self)) {
+  if (!self->net || !self->states || !make_windows(self) || !make_rest(self)) {
     free_windows(self);
     return false;
   }
@@ -282,6 +297,7 @@ rem_window_learner_open(const RemTrainSpec* const spec,
                       .initialise = initialise,
                       .set        = set,
                       .unpack     = unpack,
-                      .run        = run};
+                      .run        = run,
+                      .probe      = probe};
   return true;
 }

@@ -270,6 +270,16 @@ advance(RemTrainer* const trainer, const double loss)
   }
 }
 
+bool
+rem_trainer_probe(RemTrainer* const trainer, double* const squares)
+{
+  const RemLearner* const learner = &trainer->learner;
+  if (learner->probe) {
+    learner->probe(learner->handle, squares);
+  }
+  return learner->probe;
+}
+
 double
 rem_trainer_update(RemTrainer* const trainer, const double rate)
 {
@@ -286,6 +296,8 @@ rem_trainer_update(RemTrainer* const trainer, const double rate)
   if (!isfinite(norm) || !isfinite(loss)) {
     return NAN;
   }
+  ++trainer->n_measured;
+  trainer->n_clipped += norm > spec->clip;
   rem_adam_step(
     &trainer->adam, rate, spec->decay, trainer->gradient, trainer->params);
   rem_average_step(trainer->average,

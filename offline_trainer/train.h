@@ -72,6 +72,7 @@ typedef struct {
   double   seconds;            ///< Of training in all
   double   done;               ///< Part of the limits that is used up, 0 to 1
   uint32_t n_failures;         ///< Times that training ran away
+  double   clipped; ///< Share of this run's updates whose gradient was too long
 } RemTrainNews;
 
 /// Who is told, and what of; `handle` goes to each
@@ -143,6 +144,17 @@ rem_trainer_best(const RemTrainer* trainer);
 /// epochs alone
 void
 rem_trainer_remeasure(RemTrainer* trainer);
+
+/**
+   From the next update on, add to `squares` how far back the loss at a window's
+   last step is heard: the mean over streams of |dL/dh|^2, h of the last layer.
+
+   @param squares [n_steps] index 0 is the last step, d the one d steps before;
+                  NULL to stop.
+   @return false if what is trained cannot be probed so: whole sequences.
+*/
+bool
+rem_trainer_probe(RemTrainer* trainer, double* squares);
 
 /// Return every validation so far, `n` of them
 const RemHistoryPoint*

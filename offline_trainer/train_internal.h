@@ -50,6 +50,8 @@ struct RemTrainer {
   RemAdam          adam;
   RemTrainCounters counters;
   RemTrainFigures  figures;
+  uint64_t         n_measured; ///< Updates of this run
+  uint64_t         n_clipped;  ///< Those whose gradient was too long
   size_t           n_history;
   size_t           max_history;
   RemHistoryPoint* history; ///< [max_history]

@@ -79,6 +79,9 @@ news_of(const Run* const run)
   if (isnan(news.loss) && window > 0.0) {
     news.loss = f->loss_sum / window;
   }
+  if (trainer->n_measured) {
+    news.clipped = (double)trainer->n_clipped / (double)trainer->n_measured;
+  }
   news.samples_per_second = passed > 0.0 ? run->n_samples / passed : 0.0;
   return news;
 }
