@@ -32,10 +32,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REM_MAX_DIMS 32U     ///< n
-#define REM_MAX_FRAME 33U    ///< 1 + n
-#define REM_MAX_CHOICES 128U ///< Values of one dimension
-#define REM_MIN_DT 0.001f    ///< Seconds: shorter ones count as this
+#define REM_MAX_DIMS 32U       ///< n
+#define REM_MAX_FRAME 33U      ///< 1 + n
+#define REM_MAX_CHOICES 128U   ///< Values of one dimension
+#define REM_MAX_FRAME_IN 256U  ///< Inputs of a net that frames take
+#define REM_MAX_FRAME_OUT 512U ///< And outputs
+#define REM_MIN_DT 0.001f      ///< Seconds: shorter ones count as this
 
 /// What a dimension can be
 typedef enum {
@@ -88,7 +90,7 @@ void
 rem_frames_init(RemFrames* frames, uint32_t n_dims, uint32_t n_mixtures);
 
 /// Return whether every number is in range and columns are not too many
-/// (#REM_MAX_IN, #REM_MAX_OUT), else say what is wrong
+/// (#REM_MAX_FRAME_IN, #REM_MAX_FRAME_OUT), else say what is wrong
 RemStatus
 rem_frames_check(const RemFrames* frames, RemError* error);
 

@@ -142,7 +142,7 @@ rem_frames_check(const RemFrames* const frames, RemError* const error)
   }
   const uint32_t n_in  = rem_frames_n_in(frames);
   const uint32_t n_out = rem_frames_n_out(frames);
-  return n_in <= REM_MAX_IN && n_out <= REM_MAX_OUT
+  return n_in <= REM_MAX_FRAME_IN && n_out <= REM_MAX_FRAME_OUT
            ? REM_SUCCESS
            : rem_fail(error,
                       REM_BAD_SHAPE,
@@ -151,6 +151,6 @@ rem_frames_check(const RemFrames* const frames, RemError* const error)
                       "at most %u and %u: fewer mixtures or choices",
                       n_in,
                       n_out,
-                      REM_MAX_IN,
-                      REM_MAX_OUT);
+                      REM_MAX_FRAME_IN,
+                      REM_MAX_FRAME_OUT);
 }

@@ -15,7 +15,7 @@
 
 #define REM_MAX_HIDDEN 1024U    ///< Largest hidden size
 #define REM_MAX_LAYERS 8U       ///< Most recurrent layers
-#define REM_MAX_IN 256U         ///< Longest input frame
+#define REM_MAX_IN 4096U        ///< Longest input frame
 #define REM_MAX_OUT 4096U       ///< Longest output frame
 #define REM_MAX_SYMBOLS 65536U  ///< Largest vocabulary of an input
 #define REM_MAX_CONDITION 2048U ///< Longest vector that a net begins from

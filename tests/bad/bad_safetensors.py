@@ -135,7 +135,7 @@ def add_tensors(folder, prefix, base, words):
     add('UNSUPPORTED', 'integers', 'I32',
         bias_ih_l0=tensor((16,), [1] * 16, 'I32'))
     add('BAD_SHAPE', 'wide', 'weight_ih_l0',
-        weight_ih_l0=tensor((16, 257), [0] * 16 * 257))
+        weight_ih_l0=tensor((16, 4097), [0] * 16 * 4097))
     add('BAD_SHAPE', 'rows', 'weight_ih_l0',
         weight_ih_l0=tensor((15, 1), [0] * 15))
     add('BAD_SHAPE', 'flat', 'weight_hh_l0',
