@@ -148,17 +148,17 @@ rem_attention_run_make(RemAttentionRun* const    run,
   const size_t t_enc = encoder->max_steps;
   const size_t a     = attention->n_padded;
   const size_t f     = encoder->stack->feature_row;
-  *run               = (RemAttentionRun){.attention = attention,
-                                         .encoder   = encoder,
-                                         .decoder   = decoder,
-                                         .keys      = rem_bptt_floats(t_enc * s * a),
-                                         .dkeys     = rem_bptt_floats(t_enc * s * a),
-                                         .queries   = rem_bptt_floats(t * s * a),
-                                         .weights   = rem_bptt_floats(t * s * t_enc),
-                                         .context   = rem_bptt_floats(s * f),
-                                         .dcontext  = rem_bptt_floats(t * s * f),
-                                         .dquery    = rem_bptt_floats(a),
-                                         .energies  = rem_bptt_floats(t_enc)};
+  *run               = (RemAttentionRun){.attention = attention};
+  run->encoder       = encoder;
+  run->decoder       = decoder;
+  run->keys          = rem_bptt_floats(t_enc * s * a);
+  run->dkeys         = rem_bptt_floats(t_enc * s * a);
+  run->queries       = rem_bptt_floats(t * s * a);
+  run->weights       = rem_bptt_floats(t * s * t_enc);
+  run->context       = rem_bptt_floats(s * f);
+  run->dcontext      = rem_bptt_floats(t * s * f);
+  run->dquery        = rem_bptt_floats(a);
+  run->energies      = rem_bptt_floats(t_enc);
   return run->keys && run->dkeys && run->queries && run->weights &&
          run->context && run->dcontext && run->dquery && run->energies;
 }

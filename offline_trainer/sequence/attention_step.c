@@ -15,12 +15,12 @@ rem_attention_begin(RemAttentionRun* const run)
   const size_t              a         = attention->n_padded;
   size_t                    row       = 0U;
   const float* const        h         = rem_stack_features(encoder, &row);
-  const RemProduct          keys      = {
-                  .factors = {{h, row, 1U, attention->key, a, attention->n_features}},
-                  .c       = run->keys,
-                  .c_row   = a,
-                  .m       = (size_t)encoder->n * encoder->n_steps,
-                  .n       = a};
+  const RemFactors by = {h, row, 1U, attention->key, a, attention->n_features};
+  const RemProduct keys = {.factors = {by},
+                           .c       = run->keys,
+                           .c_row   = a,
+                           .m       = (size_t)encoder->n * encoder->n_steps,
+                           .n       = a};
   attention->kernel->product(&keys);
 }
 
@@ -179,8 +179,9 @@ rem_attention_back_step(RemAttentionRun* const run,
   const size_t              n         = layer->spec.n_in;
   const size_t              at        = attention->n_query + f;
   for (uint32_t s = 0; s < decoder->n; ++s) {
-    float* const dcontext = run->dcontext + (begin + s) * row;
-    memcpy(dcontext, decoder->dx + s * layer->n_dx + n - f, f * sizeof(float));
+    float* const       dcontext = run->dcontext + (begin + s) * row;
+    const float* const dx       = decoder->dx + s * (size_t)layer->n_dx;
+    memcpy(dcontext, dx + n - f, f * sizeof(float));
     back_row(run, t, s, dcontext, packed + at * a);
   }
   float* const dh =
@@ -236,13 +237,17 @@ rem_attention_back_end(RemAttentionRun* const run, float* const packed)
   const size_t              n_enc     = (size_t)encoder->n * encoder->n_steps;
   size_t                    row       = 0U;
   const float* const        h         = rem_stack_features(encoder, &row);
-  const RemProduct          back      = {
-                  .factors =
-                    {{run->dkeys, a, 1U, attention->key_back, row, attention->n_attention}},
-                  .c     = encoder->dfeatures,
-                  .c_row = row,
-                  .m     = n_enc,
-                  .n     = row};
+  const RemFactors          by        = {.a       = run->dkeys,
+                                         .a_row   = a,
+                                         .a_term  = 1U,
+                                         .b       = attention->key_back,
+                                         .b_term  = row,
+                                         .n_terms = attention->n_attention};
+  const RemProduct          back      = {.factors = {by},
+                                         .c       = encoder->dfeatures,
+                                         .c_row   = row,
+                                         .m       = n_enc,
+                                         .n       = row};
   rem_stack_add_product(attention->kernel,
                         asking(run, 0U),
                         decoder->stack->n_padded,

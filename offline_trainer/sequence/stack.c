@@ -29,23 +29,24 @@ measure(RemStack* const stack)
 static bool
 place(RemStack* const stack)
 {
-  const RemNetSpec* const spec    = &stack->spec;
-  const bool              learns  = spec->initial != REM_INITIAL_REST;
-  const size_t            n_head  = stack->has_head ? stack->n_wide : 0U;
-  const size_t            n_out   = stack->has_head ? spec->n_out : 0U;
-  const size_t            sizes[] = {stack->n_features * n_head,
-                                     n_head,
-                                     n_out * stack->feature_row,
-                                     (size_t)stack->n_condition * stack->n_state,
+  const RemNetSpec* const spec   = &stack->spec;
+  const bool              learns = spec->initial != REM_INITIAL_REST;
+  const size_t            n_head = stack->has_head ? stack->n_wide : 0U;
+  const size_t            n_out  = stack->has_head ? spec->n_out : 0U;
+  const size_t  n_initial        = (size_t)stack->n_condition * stack->n_state;
+  const size_t  sizes[]          = {stack->n_features * n_head,
+                                    n_head,
+                                    n_out * stack->feature_row,
+                                    n_initial,
                           learns ? stack->n_state : 0U,
-                                     (size_t)stack->n_condition * stack->n_state};
-  float** const           parts[] = {&stack->head,
-                                     &stack->head_bias,
-                                     &stack->head_back,
-                                     &stack->initial,
-                                     &stack->initial_bias,
-                                     &stack->initial_back};
-  size_t                  n       = 4U; // Not nothing
+                                    n_initial};
+  float** const parts[]          = {&stack->head,
+                                    &stack->head_bias,
+                                    &stack->head_back,
+                                    &stack->initial,
+                                    &stack->initial_bias,
+                                    &stack->initial_back};
+  size_t        n                = 4U; // Not nothing
   for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); ++i) {
     n += (sizes[i] + 15U) / 16U * 16U;
   }

@@ -100,12 +100,16 @@ join(const RemStackRun* const run, const uint32_t l)
   const size_t          rows  = (size_t)run->n * run->n_steps;
   const size_t          first = run->n * p; // Behind what was before
   float* const          to    = run->joined[l];
-  const float* const    h     = run->tapes[l * 2U].h + first;
+  const float* const    h     = run->tapes[(size_t)2 * l].h + first;
   for (size_t r = 0; r < rows; ++r) {
     memcpy(to + r * stack->n_joined, h + r * p, n * sizeof(float));
   }
-  reverse(
-    run, run->tapes[l * 2U + 1U].h + first, p, to + n, stack->n_joined, n);
+  reverse(run,
+          run->tapes[(size_t)2 * l + 1U].h + first,
+          p,
+          to + n,
+          stack->n_joined,
+          n);
 }
 
 /// All steps of one layer in one direction
@@ -166,9 +170,9 @@ layer_h(const RemStackRun* const run,
 {
   const RemStack* const stack    = run->stack;
   const bool            reversed = index % stack->n_directions;
-  const size_t          row      = stack->spec.whole
-                                     ? rem_stack_row(run, false, run->lengths[s] - 1U, s)
-                                     : rem_stack_row(run, reversed, t, s);
+  const uint32_t        last     = run->lengths[s] - 1U;
+  const size_t row = stack->spec.whole ? rem_stack_row(run, false, last, s)
+                                       : rem_stack_row(run, reversed, t, s);
   return run->tapes[index].h + (row + run->n) * stack->n_padded;
 }
 

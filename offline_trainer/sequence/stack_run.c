@@ -18,7 +18,7 @@ make_tape(const RemStackRun* const run,
   const size_t              q     = stack->n_units;
   const size_t              x_row =
     index < stack->n_directions ? stack->spec.n_in : stack->n_joined;
-  const bool backward = index % stack->n_directions;
+  const bool backward = stack->spec.both && index % 2U;
   const bool memory   = stack->spec.cell == REM_CELL_LSTM;
   tape->x             = backward ? rem_bptt_floats(n * s * x_row) : NULL;
   tape->h             = rem_bptt_floats((n + 1U) * s * stack->n_padded);
@@ -74,10 +74,11 @@ rem_stack_run_make(RemStackRun* const    run,
   const size_t            n_cond  = s * stack->n_condition;
   const bool              padded  = stack->n_wide != spec->n_out;
   const bool              gathers = !is_plain(spec);
-  *run                            = (RemStackRun){
-                               .stack = stack, .max_streams = max_streams, .max_steps = max_steps};
-  run->lengths    = (uint32_t*)calloc(s, sizeof(uint32_t));
-  run->x          = rem_bptt_floats(s * max_steps * spec->n_in);
+  *run                            = (RemStackRun){.stack = stack};
+  run->max_streams                = max_streams;
+  run->max_steps                  = max_steps;
+  run->lengths                    = (uint32_t*)calloc(s, sizeof(uint32_t));
+  run->x                          = rem_bptt_floats(s * max_steps * spec->n_in);
   run->features   = gathers ? rem_bptt_floats(rows * stack->feature_row) : NULL;
   run->dfeatures  = rem_bptt_floats(rows * stack->feature_row);
   run->y          = rem_bptt_floats(rows * spec->n_out);
