@@ -159,6 +159,7 @@ typedef struct {
 
   /// Say how it went and what to do next; not of sound
   void (*print_summary)(const TrainFacts*   facts,
+                        const RemModel*     model,
                         const RemTrainNews* news,
                         bool                interrupted);
   bool settles; ///< There is silence that a net comes to rest in

@@ -185,12 +185,14 @@ set_metrics(RemModel* const           model,
 /// Say how it went and what to do next
 static void
 print_summary(const TrainFacts* const   facts,
+              const RemModel* const     model,
               const RemTrainNews* const news,
               const bool                interrupted)
 {
   const TrainOptions* const o = facts->options;
   const RemBaselines* const b = facts->baselines;
   char                      time[32];
+  (void)model;
   printf("Validation, %s per event; less is better\n"
          "  this net         %9.3f  best of %u epochs in %s\n"
          "  AR(%u)%*s %9.3f\n"

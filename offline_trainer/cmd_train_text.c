@@ -136,12 +136,14 @@ print_plan(const TrainOptions* const o, const TextData* const data)
 
 static void
 print_summary(const TrainFacts* const   facts,
+              const RemModel* const     model,
               const RemTrainNews* const news,
               const bool                interrupted)
 {
   const TextData* const data = (const TextData*)facts->data;
   const char* const     path = facts->options->output_path;
   char                  time[32];
+  (void)model;
   printf("Validation, nats (bits) per symbol; less is better\n"
          "  this net         %7.3f (%.3f)  best of %u epochs in %s\n",
          news->best,

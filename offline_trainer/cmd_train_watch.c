@@ -242,7 +242,8 @@ conclude(TrainRun* const run, RemError* const error)
     return st;
   }
   if (!run->facts.options->quiet) {
-    run->facts.kind->print_summary(&run->facts, &run->news, run->interrupted);
+    run->facts.kind->print_summary(
+      &run->facts, run->model, &run->news, run->interrupted);
   }
   return REM_SUCCESS;
 }

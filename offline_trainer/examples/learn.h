@@ -25,8 +25,8 @@ typedef struct {
   uint32_t       n_threads;
   double         own; ///< Part of the next inputs that a decoder takes from its
                       ///< own likeliest outputs, not from the answer: scheduled
-              ///< sampling, Bengio et al. 2015, arXiv:1506.03099.  It rises
-              ///< from 0 over five epochs.  0 is teacher forcing.
+  ///< sampling, Bengio et al. 2015, arXiv:1506.03099.  It rises
+  ///< from 0 over five epochs.  0 is teacher forcing.
   bool vector_at_every_step; ///< Caption: the vector stands beside every
                              ///< symbol, else the state that the net begins
                              ///< from is a function of it
