@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/cmd_eval_control.h"
-#include "offline_trainer/cmd_eval_listen.h"
+#include "offline_trainer/cmd_eval.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/data/audio.h"
-#include "offline_trainer/evaluate.h"
-#include "offline_trainer/play.h"
-
-#include <jansson.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -22,10 +17,13 @@ static const char help_text[] =
   "  or:  remanence eval [OPTION]... --prediction PLAYED --target TARGET\n"
   "  or:  remanence eval [OPTION]... MODEL --control FOLDER\n"
   "  or:  remanence eval [OPTION]... MODEL --listen FOLDER\n"
+  "  or:  remanence eval [OPTION]... MODEL --text FILE\n"
+  "  or:  remanence eval [OPTION]... MODEL --examples FILE\n"
   "Play IN through MODEL and say how far that is from TARGET, the recording\n"
   "of the device itself. Or say it of PLAYED, which something else played.\n"
   "Or say how surprised a MODEL for control frames is by the performances in\n"
-  "FOLDER; or how well one that listens finds the labels in FOLDER.\n"
+  "FOLDER; or how well one that listens finds the labels in FOLDER; or how\n"
+  "well one that reads foretells the text, or answers the examples, in FILE.\n"
   "\n"
   "  -i, --input IN         what went into the device\n"
   "  -t, --target TARGET    what came out\n"
@@ -33,12 +31,17 @@ static const char help_text[] =
   "      --knob NAME=VALUE  set a knob of the model; repeat for each\n"
   "      --latency N        TARGET lags IN by N samples [0]\n"
   "      --control FOLDER   logs of performances\n"
-  "      --training FOLDER  logs that the simple predictions learn from, "
-  "which\n"
-  "                         stand beside MODEL [those of --control]\n"
+  "      --training PATH    logs, text or examples that the simple "
+  "predictions\n"
+  "                         learn from, which stand beside MODEL [those of\n"
+  "                         --control or --examples; of --text there are "
+  "none]\n"
   "      --rnn-rows         take what a net played, too\n"
   "      --listen FOLDER    sounds with labels beside them\n"
   "      --threshold X      with --listen: least strength of an event [0.5]\n"
+  "      --text FILE        a text; figures are per symbol, as MODEL reads it\n"
+  "      --examples FILE    examples, a line each: what goes in, a tab, what\n"
+  "                         should come out\n"
   "      --json             print one JSON object instead of a table\n"
   "  -h, --help             show this\n"
   "\n"
@@ -58,24 +61,11 @@ static const struct option options[] = {
   {"rnn-rows", no_argument, NULL, 'r'},
   {"listen", required_argument, NULL, 'L'},
   {"threshold", required_argument, NULL, 'x'},
+  {"text", required_argument, NULL, 'w'},
+  {"examples", required_argument, NULL, 'e'},
   {"json", no_argument, NULL, 'j'},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
-
-/// What is asked, and what is found
-typedef struct {
-  Player      player;
-  const char* input_path; ///< Or what was played already
-  const char* target_path;
-  long        latency; ///< Samples by which the target lags
-  bool        played;  ///< Nothing is left to play: there is no model
-  bool        json;
-  uint32_t    rate; ///< Hz
-  size_t      n;    ///< Samples compared
-  RemFigures  figures;
-  EvalControl control; ///< `folder` is NULL for sound
-  EvalListen  listen;  ///< Likewise
-} Evaluation;
 
 /// Read a file and keep its first channel
 static RemStatus
@@ -195,124 +185,6 @@ evaluate(Evaluation* const e, RemError* const error)
   return st;
 }
 
-/// Print one figure: as it is, in dB, and what it is
-static void
-print_figure(const char* const name,
-             const double      value,
-             const double      db,
-             const char* const unit,
-             const char* const meaning)
-{
-  printf("  %-17s %10.6f  %6.1f %-4s  %s\n", name, value, db, unit, meaning);
-}
-
-static void
-print_table(const Evaluation* const e)
-{
-  const RemFigures* const f = &e->figures;
-  printf("%s%s%s against %s: %.2f s at %u Hz\n\n",
-         e->played ? "" : e->player.path,
-         e->played ? "" : " on ",
-         e->input_path,
-         e->target_path,
-         (double)e->n / e->rate,
-         e->rate);
-  print_figure("ESR",
-               f->esr,
-               10.0 * log10(f->esr),
-               "dB",
-               "energy of difference by target's");
-  print_figure("ESR, pre-emphasis",
-               f->esr_emphasis,
-               10.0 * log10(f->esr_emphasis),
-               "dB",
-               "the same after 1 - 0.85/z (treble)");
-  print_figure(
-    "MAE", f->mae, 20.0 * log10(f->mae), "dBFS", "mean distance, full scale 1");
-  print_figure("DC",
-               f->dc,
-               20.0 * log10(fabs(f->dc)),
-               "dBFS",
-               "mean of target minus model");
-  printf("\n  %-17s %10s  %9s\n", "Octave in Hz", "difference", "level");
-  for (uint32_t i = 0; i < f->n_bands; ++i) {
-    const RemBand* const b = &f->bands[i];
-    printf("  %7g to %-7g %7.1f dB  %+6.1f dB\n",
-           b->low,
-           b->high,
-           b->error_db,
-           b->level_db);
-  }
-  puts("\n  Difference, and level of the model's output, by the target's level"
-       "\n  in that octave; nan: the target has nothing there.");
-}
-
-/// JSON knows no NaN: null stands for it
-static json_t*
-number_or_null(const double value)
-{
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t*
-bands_to_json(const RemFigures* const f)
-{
-  json_t* const bands = json_array();
-  for (uint32_t i = 0; bands && i < f->n_bands; ++i) {
-    const RemBand* const b = &f->bands[i];
-    json_array_append_new(bands,
-                          json_pack("{s:f, s:f, s:o, s:o}",
-                                    "low",
-                                    b->low,
-                                    "high",
-                                    b->high,
-                                    "error_db",
-                                    number_or_null(b->error_db),
-                                    "level_db",
-                                    number_or_null(b->level_db)));
-  }
-  return bands;
-}
-
-static RemStatus
-print_json(const Evaluation* const e, RemError* const error)
-{
-  const RemFigures* const f = &e->figures;
-  json_t* const           root =
-    json_pack("{s:s?, s:s, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
-              "model",
-              e->player.path,
-              e->played ? "prediction" : "input",
-              e->input_path,
-              "target",
-              e->target_path,
-              "sample_rate",
-              (int)e->rate,
-              "samples",
-              (json_int_t)e->n,
-              "latency",
-              (json_int_t)e->latency,
-              "esr",
-              number_or_null(f->esr),
-              "esr_emphasis",
-              number_or_null(f->esr_emphasis),
-              "mae",
-              number_or_null(f->mae),
-              "dc",
-              number_or_null(f->dc),
-              "bands",
-              bands_to_json(f));
-  char* const text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-  json_decref(root);
-  if (!text) {
-    return rem_fail(
-      error, REM_BAD_ARGUMENT, NULL, "A file name is not UTF-8, as JSON wants");
-  }
-  puts(text);
-  free(text);
-  return REM_SUCCESS;
-}
-
 /// Take one option; returns #REM_EXIT_DONE or what to exit with
 static int
 take_option(Evaluation* const e, const int letter, char* const* const argv)
@@ -334,8 +206,15 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   case 'c':
     e->control.folder = optarg;
     return REM_EXIT_DONE;
+  case 'w':
+    e->symbols.text = optarg;
+    return REM_EXIT_DONE;
+  case 'e':
+    e->symbols.examples = optarg;
+    return REM_EXIT_DONE;
   case 'T':
     e->control.training = optarg;
+    e->symbols.training = optarg;
     return REM_EXIT_DONE;
   case 'r':
     e->control.all_rows = true;
@@ -388,6 +267,21 @@ evaluate_listen(Evaluation* const e, const int n_words, char** const argv)
   return eval_listen(argv[0], &e->listen);
 }
 
+/// Evaluate a model that reads, which is the one word that is left
+static int
+evaluate_symbols(Evaluation* const e, const int n_words, char** const argv)
+{
+  if (n_words != 1 || e->input_path || e->target_path || e->player.n_settings ||
+      e->latency || e->control.folder || e->listen.folder ||
+      (e->symbols.text && e->symbols.examples)) {
+    return command_usage(argv[0],
+                         "with --text or --examples it wants MODEL alone");
+  }
+  e->symbols.model_path = argv[optind];
+  e->symbols.json       = e->json;
+  return eval_symbols(argv[0], &e->symbols);
+}
+
 int
 cmd_eval(const int argc, char** const argv)
 {
@@ -403,6 +297,9 @@ cmd_eval(const int argc, char** const argv)
       return REM_EXIT_USAGE;
     }
   }
+  if (e.symbols.text || e.symbols.examples) {
+    return evaluate_symbols(&e, argc - optind, argv);
+  }
   if (e.listen.folder) {
     return evaluate_listen(&e, argc - optind, argv);
   }
@@ -417,9 +314,9 @@ cmd_eval(const int argc, char** const argv)
   e.player.path = argv[optind]; // NULL without a model
   RemStatus st  = evaluate(&e, &error);
   if (!st && e.json) {
-    st = print_json(&e, &error);
+    st = eval_print_json(&e, &error);
   } else if (!st) {
-    print_table(&e);
+    eval_print_table(&e);
   }
   rem_model_free(e.player.model);
   return st ? command_failed(argv[0], &error) : REM_EXIT_DONE;

@@ -5,6 +5,7 @@
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/modelfile.h"
 #include "dsp/modelfile/text.h"
+#include "offline_trainer/cmd_generate_symbols.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/control/generate.h"
 #include "offline_trainer/report/gestures.h"
@@ -15,28 +16,45 @@
 #include <string.h>
 
 #define MAX_SECONDS 86400.0
+#define DEFAULT_LENGTH 400U
+#define MAX_LENGTH 1e8
+#define MAX_TOP_K 65536.0
 #define MAX_SEED 9007199254740992.0 // 2^53, the last one that a double counts
 
 static const char help_text[] =
   "Usage: remanence generate [OPTION]... MODEL\n"
   "Let a model for controllers play by itself and write what it plays as a "
   "log,\n"
-  "as IMPSY and `remanence train --control` read them.\n"
+  "as IMPSY and `remanence train --control` read them. Or let one that reads "
+  "go\n"
+  "on with a text, or answer one.\n"
   "\n"
+  "Models for controllers\n"
   "      --seconds S      how long it plays [60]\n"
-  "  -o, --output FILE    where to write the log, - for stdout [-]\n"
   "      --prime LOG      let it hear a performance first, and go on from it\n"
-  "      --seed N         of its chance: the same again plays the same [0]\n"
   "      --pitemp X       how far it strays between its habits [1]\n"
   "      --sigmatemp X    how far it strays from each: 0 is not at all [1]\n"
   "      --timescale X    2 plays half as fast [1]\n"
   "      --start MOMENT   of the log [2000-01-01T00:00:00]\n"
   "      --picture FILE   draw it, as .svg or .png, below what was heard\n"
   "      --beside LOG     draw it below this performance instead\n"
+  "\n"
+  "Models that read\n"
+  "      --prime TEXT     what it goes on with\n"
+  "      --input TEXT     what a model of examples answers; numbers to "
+  "caption\n"
+  "      --length N       symbols that it adds at most [400]\n"
+  "      --temperature T  0 takes the likeliest, 1 is as it learned [1]\n"
+  "      --top-k K        draw from the K likeliest only [all]\n"
+  "\n"
+  "Both\n"
+  "  -o, --output FILE    where to write, - for stdout [-]\n"
+  "      --seed N         of its chance: the same again plays the same [0]\n"
   "  -h, --help           show this\n"
   "\n"
   "  remanence generate duet.safetensors --prime take.log --seconds 60 \\\n"
-  "    -o out.log --picture out.svg\n";
+  "    -o out.log --picture out.svg\n"
+  "  remanence generate book.safetensors --prime \"The \" --temperature 0.7\n";
 
 static const struct option options[] = {
   {"seconds", required_argument, NULL, 's'},
@@ -49,22 +67,27 @@ static const struct option options[] = {
   {"start", required_argument, NULL, 'a'},
   {"picture", required_argument, NULL, 'i'},
   {"beside", required_argument, NULL, 'b'},
+  {"input", required_argument, NULL, 'I'},
+  {"length", required_argument, NULL, 'L'},
+  {"temperature", required_argument, NULL, 'T'},
+  {"top-k", required_argument, NULL, 'K'},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
 
 /// A command line, and what is read and made on its behalf
 typedef struct {
-  const char* program;
-  const char* model_path;
-  const char* output;  ///< NULL is stdout
-  const char* prime;   ///< Or NULL
-  const char* beside;  ///< Or NULL
-  const char* picture; ///< Or NULL
-  int64_t     start;   ///< Microseconds since 1970
-  RemGenerate how;
-  RemModel*   model;
-  RemLog*     heard;
-  RemGestures generated;
+  const char*     program;
+  const char*     model_path;
+  const char*     output;  ///< NULL is stdout
+  const char*     prime;   ///< Or NULL
+  const char*     beside;  ///< Or NULL
+  const char*     picture; ///< Or NULL
+  int64_t         start;   ///< Microseconds since 1970
+  RemGenerate     how;
+  GenerateSymbols symbols;
+  RemModel*       model;
+  RemLog*         heard;
+  RemGestures     generated;
 } Generate;
 
 /// A number that an option wants
@@ -113,6 +136,11 @@ take_numeric(Generate* const g, const int letter)
     wanted.high = (double)REM_DUET_MAX_TIMESCALE;
   } else if (letter == 'e') {
     wanted.high = MAX_SEED;
+  } else if (letter == 'L') {
+    wanted.low  = 1.0;
+    wanted.high = MAX_LENGTH;
+  } else if (letter == 'K') {
+    wanted.high = MAX_TOP_K;
   }
   const int status = take_number(g, &wanted, name_of(letter));
   if (status) {
@@ -131,8 +159,18 @@ take_numeric(Generate* const g, const int letter)
   case 'v':
     g->how.temper.sigmatemp = (float)wanted.value;
     break;
+  case 'L':
+    g->symbols.how.length = (uint32_t)wanted.value;
+    break;
+  case 'K':
+    g->symbols.how.top_k = (uint32_t)wanted.value;
+    break;
+  case 'T':
+    g->symbols.how.temperature = (float)wanted.value;
+    break;
   default:
-    g->how.seed = (uint64_t)wanted.value;
+    g->how.seed         = (uint64_t)wanted.value;
+    g->symbols.how.seed = (uint64_t)wanted.value;
     break;
   }
   return REM_EXIT_DONE;
@@ -145,6 +183,9 @@ take_option(Generate* const g, const int letter)
   switch (letter) {
   case 'o':
     g->output = strcmp(optarg, "-") ? optarg : NULL;
+    return REM_EXIT_DONE;
+  case 'I':
+    g->symbols.input = optarg;
     return REM_EXIT_DONE;
   case 'p':
     g->prime = optarg;
@@ -242,11 +283,27 @@ draw(const Generate* const g, RemError* const error)
   return st;
 }
 
-/// Read, play, write
+/// Let a model that reads write
 static RemStatus
-generate(Generate* const g, RemError* const error)
+write_symbols(Generate* const g, RemError* const error)
 {
-  RemStatus st = rem_model_read(g->model_path, &g->model, NULL, error);
+  char* text       = NULL;
+  g->symbols.prime = g->prime;
+  RemStatus st     = generate_symbols(g->model, &g->symbols, &text, error);
+  if (!st && g->output) {
+    st = rem_file_write(g->output, text, strlen(text), error);
+  } else if (!st) {
+    puts(text);
+  }
+  free(text);
+  return st;
+}
+
+/// Let a model for controllers play
+static RemStatus
+play(Generate* const g, RemError* const error)
+{
+  RemStatus st = REM_SUCCESS;
   if (!st && g->model->frames && g->prime) {
     st = rem_log_read(g->prime, g->model->frames->n_dims, &g->heard, error);
   }
@@ -256,6 +313,18 @@ generate(Generate* const g, RemError* const error)
          (st = write_log(g, error)));
   if (!st && g->picture) {
     st = draw(g, error);
+  }
+  return st;
+}
+
+/// Read, then let it play or write
+static RemStatus
+generate(Generate* const g, RemError* const error)
+{
+  RemStatus st = rem_model_read(g->model_path, &g->model, NULL, error);
+  if (!st) {
+    st = g->model->kind == REM_FRAME_SYMBOL ? write_symbols(g, error)
+                                            : play(g, error);
   }
   if (st && !*error->place) {
     (void)snprintf(error->place, sizeof(error->place), "%s", g->model_path);
@@ -268,7 +337,8 @@ cmd_generate(const int argc, char** const argv)
 {
   Generate g      = {.program = argv[0],
                      .start   = rem_log_moment(2000, 1U, 1U, 0),
-                     .how     = {60.0, 1.0, rem_temper(), 0U}};
+                     .how     = {60.0, 1.0, rem_temper(), 0U},
+                     .symbols = {.how = {1.0f, 0U, DEFAULT_LENGTH, 0U}}};
   RemError error  = {REM_SUCCESS, "", ""};
   int      letter = 0;
   while ((letter = command_option(argc, argv, "ho:", options)) != -1) {

@@ -168,6 +168,7 @@ print_plan(const TrainOptions* const o, const ListenData* const data)
 
 static void
 print_summary(const TrainFacts* const   facts,
+              const RemModel* const     model,
               const RemTrainNews* const news,
               const bool                interrupted)
 {
@@ -175,6 +176,7 @@ print_summary(const TrainFacts* const   facts,
   const RemListenProof* const proof = &data->proof;
   const char* const           path  = facts->options->output_path;
   char                        time[32];
+  (void)model;
   (void)progress_duration(news->seconds, time, sizeof(time));
   if (data->training.curve) {
     printf("Held out: squared error %.4g, that of the mean is %.4g; best of %u"

@@ -153,6 +153,11 @@ rem_examples_model(const RemExamples*  examples,
 uint32_t
 rem_model_n_vector(const RemModel* model);
 
+/// Return no examples of the kind that a model learned, to be read as
+/// RemExamplesRules.like; NULL without memory or if rem_model_task() knows none
+RemExamples*
+rem_examples_like(const RemModel* model);
+
 /// Set `task` to what a model has learned, as far as its shape tells; false if
 /// it is no model of symbols
 bool

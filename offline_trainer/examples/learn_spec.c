@@ -138,3 +138,17 @@ rem_model_task(const RemModel* const model, RemExampleTask* const task)
   }
   return !itself || spec->whole || model->labels->start != REM_NO_SYMBOL;
 }
+
+RemExamples*
+rem_examples_like(const RemModel* const model)
+{
+  RemExampleTask task = REM_TASK_TAG;
+  return rem_model_task(model, &task)
+           ? rem_examples_new(task,
+                              model->encoder ? model->encoder->symbols
+                                             : model->symbols,
+                              model->labels,
+                              rem_model_n_vector(model),
+                              0U)
+           : NULL;
+}
