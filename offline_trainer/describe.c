@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
 
-#include "offline_trainer/describe.h"
+#include "offline_trainer/describe_internal.h"
 
 #include "dsp/denormal.h"
 #include "dsp/modelfile/frames.h"
 #include "dsp/modelfile/spec.h"
+#include "dsp/modelfile/symbols.h"
 #include "dsp/modelfile/words.h"
 #include "offline_trainer/progress.h"
 
@@ -15,7 +16,6 @@
 
 #define COST_SECONDS 0.02 ///< How long the cost is measured
 #define COST_FRAMES 16U   ///< Frames a call, as a small block of a host's
-#define LABEL_WIDTH 12    ///< Longest label, and a blank
 
 double
 describe_cost(const RemModel* const model)
@@ -27,7 +27,7 @@ describe_cost(const RemModel* const model)
     (size_t)COST_FRAMES * ((size_t)spec->n_in + spec->n_out);
   float* const x    = (float*)calloc(n_floats, sizeof(float));
   double       cost = (double)NAN;
-  if (state && x) {
+  if (state && x && !spec->both) { // Which only plays whole sequences
     const RemFloatMode mode  = rem_denormals_off();
     const double       start = progress_clock();
     double             spent = 0.0;
@@ -58,33 +58,6 @@ largest_rest(const RemModel* const model, const size_t offset)
   return (double)worst;
 }
 
-/// Return the multiply-adds of one sample
-static size_t
-multiply_adds(const RemNetSpec* const spec)
-{
-  const size_t n_biases = 4U * (size_t)spec->n_hidden * spec->n_layers;
-  return rem_net_n_params(spec) - n_biases - spec->n_out;
-}
-
-/// Print text that may come from a file: no control character reaches the
-/// terminal
-static void
-print_safely(const char* const text)
-{
-  for (const unsigned char* c = (const unsigned char*)text; *c; ++c) {
-    const bool control =
-      *c < 0x20U || *c == 0x7FU || (*c == 0xC2U && c[1] < 0xA0U);
-    putchar(control ? '?' : *c);
-  }
-}
-
-/// Print a label
-static void
-label(const char* const name)
-{
-  printf("  %-*s ", LABEL_WIDTH, name);
-}
-
 /// Print a line that is not there for a file that does not say
 static void
 print_level(bool* const       any,
@@ -96,7 +69,7 @@ print_level(bool* const       any,
     if (*any) {
       fputs(", ", stdout);
     } else {
-      label("levels");
+      describe_label("levels");
     }
     printf("%s %g %s", name, (double)value, unit);
     *any = true;
@@ -119,12 +92,12 @@ static void
 print_value(const json_t* const value)
 {
   if (json_is_string(value)) {
-    print_safely(json_string_value(value));
+    describe_safely(json_string_value(value));
   } else if (json_is_number(value)) {
     printf("%.9g", json_number_value(value));
   } else {
     char* const text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    print_safely(text ? text : "");
+    describe_safely(text ? text : "");
     free(text);
   }
 }
@@ -136,10 +109,10 @@ print_pair(const char* const   title,
            const char* const   key,
            const json_t* const value)
 {
-  label(title);
-  print_safely(prefix);
+  describe_label(title);
+  describe_safely(prefix);
   fputs(*prefix ? "." : "", stdout);
-  print_safely(key);
+  describe_safely(key);
   fputs(": ", stdout);
   print_value(value);
   putchar('\n');
@@ -168,40 +141,22 @@ print_words(const char* title, const char* const text)
   json_decref(object);
 }
 
-/// Print the shape of the net
-static void
-print_net(const RemNetSpec* const spec)
-{
-  label("net");
-  printf("LSTM, %u %s, %u %s of %u, %u %s%s\n",
-         spec->n_in,
-         spec->n_in > 1U ? "inputs" : "input",
-         spec->n_layers,
-         spec->n_layers > 1U ? "layers" : "layer",
-         spec->n_hidden,
-         spec->n_out,
-         spec->n_out > 1U ? "outputs" : "output",
-         spec->skip ? ", skip connection" : "");
-  label("parameters");
-  printf("%zu\n", rem_net_n_params(spec));
-}
-
 /// Print what the model does to the sound around the net
 static void
 print_sound(const RemModel* const model)
 {
-  label("sample rate");
+  describe_label("sample rate");
   printf("%g Hz%s\n",
          model->sample_rate,
          model->rate_known ? "" : ", assumed: the file does not say");
-  label("gains");
+  describe_label("gains");
   printf("%+g dB before the net, %+g dB after\n",
          (double)model->in_gain_db,
          (double)model->out_gain_db);
   for (uint32_t k = 0; k < model->n_knobs; ++k) {
     const RemKnob* const knob = &model->knobs[k];
-    label(k ? "" : "knobs");
-    print_safely(knob->name);
+    describe_label(k ? "" : "knobs");
+    describe_safely(knob->name);
     printf(": %g to %g, by default %g\n",
            (double)knob->minimum,
            (double)knob->maximum,
@@ -214,9 +169,9 @@ print_sound(const RemModel* const model)
 static void
 print_dim(const RemDim* const dim, const uint32_t number)
 {
-  label(number > 1U ? "" : "dimensions");
+  describe_label(number > 1U ? "" : "dimensions");
   printf("%u: ", number);
-  print_safely(dim->name);
+  describe_safely(dim->name);
   fputs(*dim->name ? ", " : "", stdout);
   switch (dim->kind) {
   case REM_DIM_CONTINUOUS:
@@ -238,7 +193,7 @@ print_dim(const RemDim* const dim, const uint32_t number)
 static void
 print_frames(const RemFrames* const frames)
 {
-  label("plays");
+  describe_label("plays");
   printf("control frames of %u %s, by ",
          frames->n_dims,
          frames->n_dims > 1U ? "dimensions" : "dimension");
@@ -247,7 +202,7 @@ print_frames(const RemFrames* const frames)
   } else {
     puts("one guess");
   }
-  label("times");
+  describe_label("times");
   printf("%.3g s in the mean, up to %.3g s\n",
          exp((double)frames->dt_offset),
          (double)frames->dt_maximum);
@@ -260,21 +215,24 @@ print_frames(const RemFrames* const frames)
 static void
 print_event_cost(const RemModel* const model, const double cost)
 {
-  label("cost");
-  printf("%zu multiply-adds an event; here %.2f us (%s)\n",
-         multiply_adds(&model->spec),
-         1e6 * cost,
-         rem_net_isa());
+  describe_label("cost");
+  printf("%zu multiply-adds %s",
+         describe_multiply_adds(&model->spec),
+         model->frames ? "an event" : "a symbol");
+  if (isfinite(cost)) {
+    printf("; here %.2f us (%s)", 1e6 * cost, rem_net_isa());
+  }
+  putchar('\n');
 }
 
 /// Print what playing the model takes
 static void
 print_cost(const RemModel* const model, const double cost)
 {
-  label("cost");
+  describe_label("cost");
   printf("%zu multiply-adds a sample; here %.2f us (%s), %.2g %% of a core at "
          "%g Hz\n",
-         multiply_adds(&model->spec),
+         describe_multiply_adds(&model->spec),
          1e6 * cost,
          rem_net_isa(),
          100.0 * cost * model->sample_rate,
@@ -288,24 +246,26 @@ describe_text(const char* const     path,
               const double          cost)
 {
   printf("%s\n", path);
-  label("format");
+  describe_label("format");
   printf("%s\n", rem_format_name(format));
   if (model->name) {
-    label("name");
-    print_safely(model->name);
+    describe_label("name");
+    describe_safely(model->name);
     putchar('\n');
   }
-  print_net(&model->spec);
+  describe_net(model);
   if (model->frames) {
     print_frames(model->frames);
+  } else if (model->kind == REM_FRAME_SYMBOL) {
+    describe_symbols(model);
   } else {
     print_sound(model);
   }
-  label("rest state");
+  describe_label("rest state");
   printf("|h| up to %.3g, |c| up to %.3g\n",
          largest_rest(model, 0U),
          largest_rest(model, 1U));
-  if (model->frames) {
+  if (model->frames || model->kind == REM_FRAME_SYMBOL) {
     print_event_cost(model, cost);
   } else {
     print_cost(model, cost);
@@ -330,11 +290,28 @@ net_json(const RemNetSpec* const spec)
   if (json_object_set_new(
         net, "parameters", json_integer((json_int_t)rem_net_n_params(spec))) ||
       json_object_set_new(
-        net, "multiply_adds", json_integer((json_int_t)multiply_adds(spec)))) {
+        net,
+        "multiply_adds",
+        json_integer((json_int_t)describe_multiply_adds(spec)))) {
     json_decref(net);
     return NULL;
   }
   return net;
+}
+
+/// Add which symbols a model reads and chooses from; false without memory
+static bool
+add_symbols(const RemModel* const model, json_t* const facts)
+{
+  const RemEncoder* const encoder = model->encoder;
+  return (!model->symbols ||
+          !json_object_set_new(
+            facts, "symbols", rem_symbols_write_json(model->symbols))) &&
+         (!model->labels ||
+          !json_object_set_new(
+            facts, "labels", rem_symbols_write_json(model->labels))) &&
+         (!encoder || !json_object_set_new(
+                        facts, "encoder", rem_spec_write(&encoder->spec)));
 }
 
 json_t*
@@ -379,7 +356,8 @@ describe_json(const char* const     path,
   const bool framed =
     !facts || !model->frames ||
     !json_object_set_new(facts, "frames", rem_frames_write(model->frames));
-  if (facts && (!framed || !rem_words_write_settings(model, facts))) {
+  if (facts && (!framed || !add_symbols(model, facts) ||
+                !rem_words_write_settings(model, facts))) {
     json_decref(facts);
     return NULL;
   }
