@@ -3,12 +3,16 @@
 #include "offline_trainer/cmd_train.h"
 
 #include "offline_trainer/control/control_lesson.h"
+#include "offline_trainer/examples/learn.h"
+#include "offline_trainer/text/token_lesson.h"
 
 #include <stdio.h>
 
 static const char help_files[] =
   "Usage: remanence train --input DRY --target WET [OPTION]... -o MODEL\n"
   "  or:  remanence train --control FOLDER [OPTION]... -o MODEL\n"
+  "  or:  remanence train --text FILE... [OPTION]... -o MODEL\n"
+  "  or:  remanence train --examples FILE --task TASK [OPTION]... -o MODEL\n"
   "Train a net to do to DRY what a device did: WET is the recording of its\n"
   "output. Two minutes are enough for most amplifiers and pedals. The best\n"
   "model so far is always on disk; Ctrl-C stops and keeps it. Or, from the\n"
@@ -77,6 +81,46 @@ static const char help_listen[] =
   "      --curve               learn a number instead: `seconds,value`\n"
   "\n";
 
+static const char help_symbols[] =
+  "Text and examples\n"
+  "      --text FILE...        learn what symbol of a text comes next\n"
+  "      --examples FILE       learn from examples, a line each: what goes in, "
+  "a\n"
+  "                            tab, what should come out\n"
+  "      --task TASK           of examples: tag (a label for every symbol),\n"
+  "                            classify (one for all), translate (by an "
+  "encoder\n"
+  "                            and a decoder), complete (one net hears what "
+  "goes\n"
+  "                            in, then its own answer), caption (numbers go "
+  "in)\n"
+  "      --tokens KIND         what a text is cut into: bytes, characters or\n"
+  "                            words [characters]\n"
+  "      --labels KIND         what comes out of examples; names stand "
+  "between\n"
+  "                            blanks [names to tag and classify, else as\n"
+  "                            --tokens]\n"
+  "      --vocabulary N        keep the N commonest symbols; all others are "
+  "one\n"
+  "      --validation FILE     what to test with, instead of --valid-fraction: "
+  "the\n"
+  "                            last part of every text, or every tenth "
+  "example\n"
+  "      --both                read examples in both directions; of "
+  "translate,\n"
+  "                            the encoder does\n"
+  "      --encoder N           hidden size of the encoder [as --hidden]\n"
+  "      --attention N         let the decoder look at all that was read, by "
+  "N\n"
+  "                            units [none: it begins from the encoder's end]\n"
+  "      --own-outputs SHARE   of what a decoder hears while it learns is its "
+  "own\n"
+  "                            output, not the right answer [0]\n"
+  "      --beside              show a caption's numbers beside every symbol "
+  "[the\n"
+  "                            net begins from a state that they decide]\n"
+  "\n";
+
 static const char help_limits[] =
   "When to stop: whichever comes first [--time 120s; with --control, after\n"
   "10000 updates if that is sooner]\n"
@@ -129,7 +173,10 @@ static const char help_training[] =
 static const char help_control[] =
   "With --control these are, if nothing else is said: --hidden %u --layers %u\n"
   "--batch %u --window %u --learning-rate %g --memory %g, and events take the\n"
-  "place of samples.\n"
+  "place of samples; with --text --hidden %u --batch %u --window %u\n"
+  "--learning-rate %g, with --examples --hidden %u --batch %u --learning-rate "
+  "%g,\n"
+  "and symbols do.\n"
   "\n";
 
 static const char help_examples[] =
@@ -144,6 +191,11 @@ static const char help_examples[] =
   "  remanence train -i dry.wav -t low.wav --knob Gain=0.2 \\\n"
   "                  -i dry.wav -t mid.wav --knob Gain=0.5 \\\n"
   "                  -i dry.wav -t full.wav --knob Gain=1 -o amp.safetensors\n"
+  "What goes on with a book, and what answers:\n"
+  "  remanence train --text book.txt --time 5m -o book.safetensors\n"
+  "  remanence train --examples numbers.tsv --task translate --attention 64 "
+  "\\\n"
+  "                  --both -o numbers.safetensors\n"
   "What plays on when the player stops, and learns while it is played:\n"
   "  remanence train --control ~/.local/share/remanence/logs \\\n"
   "                  --watch --osc - \\\n"
@@ -152,11 +204,14 @@ static const char help_examples[] =
 void
 train_help(void)
 {
-  const RemTrainSpec spec    = rem_train_default();
-  const RemTrainSpec control = rem_control_train_default();
+  const RemTrainSpec spec     = rem_train_default();
+  const RemTrainSpec control  = rem_control_train_default();
+  const RemTrainSpec text     = rem_token_train_default();
+  const RemTrainSpec examples = rem_learn_default(REM_TASK_TAG).spec;
   fputs(help_files, stdout);
   printf(help_frames, control.shift);
   fputs(help_listen, stdout);
+  fputs(help_symbols, stdout);
   fputs(help_limits, stdout);
   printf(help_training,
          spec.n_streams,
@@ -174,6 +229,13 @@ train_help(void)
          control.n_streams,
          control.n_steps,
          control.rate,
-         control.memory);
+         control.memory,
+         text.net.n_hidden,
+         text.n_streams,
+         text.n_steps,
+         text.rate,
+         examples.net.n_hidden,
+         examples.n_streams,
+         examples.rate);
   fputs(help_examples, stdout);
 }
