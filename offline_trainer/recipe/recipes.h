@@ -7,4 +7,6 @@
 
 #include "offline_trainer/recipe/recipe.h"
 
+extern const RemRecipe rem_recipe_onsets; ///< onsets.c
+
 #endif // REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
