@@ -39,7 +39,10 @@ listener_model(const uint32_t n_labels, const uint32_t seed, const double rate)
     model->params[i] = noise(&state);
   }
   for (uint32_t k = 0U; k < n_labels; ++k) {
-    const char name[2] = {(char)('a' + (char)k), '\0'};
+    char name[24] = {(char)('a' + (char)k), '\0'};
+    if (n_labels > 26U) {
+      snprintf(name, sizeof(name), "label %u", k);
+    }
     CHECK(rem_symbols_name(model->labels, k, name));
   }
   model->sample_rate = rate;

@@ -57,8 +57,8 @@ def kernels():
 def check_realtime():
     rows = symbols(*ARCHIVES)
     defined = {name for name, kind in rows if kind != "U"}
-    if not {"rem_audio_run", "rem_control_run", "rem_net_block",
-            *kernels()} <= defined:
+    if not {"rem_audio_run", "rem_control_run", "rem_listener_run",
+            "rem_net_block", *kernels()} <= defined:
         sys.exit("the realtime archives do not hold what they should")
     if any(name.startswith(("__asan", "__tsan")) for name, _ in rows):
         print("a sanitizer adds calls of its own")

@@ -186,7 +186,7 @@ add_sound(Take* const        take,
 static void
 add_ground(Take* const take, const bool chord)
 {
-  const float noise = powf(10.0f, (float)draw(take, -72.0, -36.0) / 20.0f);
+  const float noise = powf(10.0f, (float)draw(take, -72.0, -42.0) / 20.0f);
   const float level = powf(10.0f, (float)draw(take, -40.0, -24.0) / 20.0f);
   const float swell = (float)draw(take, 0.3, 1.5);
   float       steps[3], low = 0.0f;
@@ -220,7 +220,7 @@ compose(Take* const take, const Sounds* const sounds, const bool chord)
       const Sound* const sound =
         &sounds->sounds[(uint32_t)draw(take, 0.0, (double)sounds->n)];
       const double speed = pow(2.0, draw(take, -5.0, 5.0) / 12.0);
-      const double db    = draw(take, -30.0, -6.0);
+      const double db    = draw(take, -24.0, -6.0);
       add_sound(take, sound, place, speed, (float)pow(10.0, db / 20.0));
     }
     label.end = label.begin;

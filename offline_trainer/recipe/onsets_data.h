@@ -24,8 +24,8 @@ typedef struct {
 
    The sounds are those of the Debian package sonic-pi-samples that begin with a
    blow; every third of them is kept for tests.  They come one by one or two at
-   a time, 60 to 700 ms apart, at levels that differ by up to 24 dB and pitches
-   by up to a fourth, over noise of -72 to -36 dB and, in every other take, a
+   a time, 60 to 700 ms apart, at levels that differ by up to 18 dB and pitches
+   by up to a fourth, over noise of -72 to -42 dB and, in every other take, a
    chord that swells.  An onset is where a sound has first come to a twentieth
    of its peak.
 
