@@ -9,6 +9,9 @@
 /// memory-gap, charlm, tag-words, sentiment, translate, execute, caption,
 /// onsets, chords, duet
 static const RemRecipe* const recipes[] = {
+  &rem_recipe_sum,
+  &rem_recipe_compare,
+  &rem_recipe_parity,
   &rem_recipe_onsets,
   NULL, // The end
 };

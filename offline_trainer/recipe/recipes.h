@@ -7,6 +7,13 @@
 
 #include "offline_trainer/recipe/recipe.h"
 
+extern const RemRecipe rem_recipe_sum;            ///< by_hand.c
+extern const RemRecipe rem_recipe_compare;        ///< by_hand.c
+extern const RemRecipe rem_recipe_parity;         ///< by_hand.c
+extern const RemRecipe rem_recipe_parity_learned; ///< parity_learned.c
+extern const RemRecipe rem_recipe_autocomplete;   ///< autocomplete.c
+extern const RemRecipe rem_recipe_memory_gap;     ///< memory_gap.c
+extern const RemRecipe rem_recipe_charlm;         ///< charlm.c
 extern const RemRecipe rem_recipe_onsets; ///< onsets.c
 
 #endif // REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
