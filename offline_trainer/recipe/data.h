@@ -84,6 +84,25 @@ rem_data_letters(const void* handle,
                  RemText*    in,
                  RemText*    out);
 
+/// How many bits
+typedef struct {
+  long shortest; ///< 1 or more
+  long longest;  ///< `shortest` or more
+} RemDataBits;
+
+/// Bits, as a RemDataBits says, and after each whether the ones so far are odd
+/// or even: `0110` and `even odd even even`.  To tag.
+void
+rem_data_parity(const void* handle,
+                RemRandom*  random,
+                RemText*    in,
+                RemText*    out);
+
+/// One of the letters a to h, then bits of no meaning, as a RemDataBits says:
+/// `c01101` and `c`.  To classify.
+void
+rem_data_gap(const void* handle, RemRandom* random, RemText* in, RemText* out);
+
 /// How long and how deep programs are: digits of their numbers, and operations
 /// that are put into each other, 1..6 of either
 typedef struct {

@@ -12,6 +12,9 @@ static const RemRecipe* const recipes[] = {
   &rem_recipe_sum,
   &rem_recipe_compare,
   &rem_recipe_parity,
+  &rem_recipe_parity_learned,
+  &rem_recipe_autocomplete,
+  &rem_recipe_memory_gap,
   &rem_recipe_onsets,
   NULL, // The end
 };
