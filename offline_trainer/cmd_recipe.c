@@ -256,7 +256,7 @@ run_one(const Recipes* const r, const RemRecipe* const recipe)
   int status               = REM_EXIT_FAILED;
   if (!st) {
     status = print_done(r, &done, &error);
-  } else {
+  } else if (st != REM_INTERRUPTED) { // run_all() tells of that
     if (!*error.place) {
       (void)snprintf(error.place, sizeof(error.place), "%s", recipe->name);
     }
@@ -283,7 +283,9 @@ run_all(const Recipes* const r, char** const names, const int n)
     status        = one ? one : status;
     (void)fflush(stdout);
   }
-  return REM_EXIT_FAILED;
+  RemError error = {REM_SUCCESS, "", ""};
+  (void)rem_fail(&error, REM_INTERRUPTED, NULL, "Stopped on request");
+  return command_failed(r->command, &error);
 }
 
 /// Do what the word says

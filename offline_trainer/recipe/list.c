@@ -15,6 +15,7 @@ static const RemRecipe* const recipes[] = {
   &rem_recipe_parity_learned,
   &rem_recipe_autocomplete,
   &rem_recipe_memory_gap,
+  &rem_recipe_charlm,
   &rem_recipe_onsets,
   NULL, // The end
 };
