@@ -115,7 +115,8 @@ typedef struct {
 
 /// A program, as a RemDataPrograms says, and what it prints.
 /// Source: Zaremba and Sutskever 2014, arXiv:1410.4615, section 4 and
-/// algorithm 1; lines end by a semicolon here.
+/// algorithm 1; lines end by a semicolon here, and
+/// there is no dot at the end: examples have an end symbol.
 void
 rem_data_program(const void* handle,
                  RemRandom*  random,

@@ -222,5 +222,5 @@ rem_data_program(const void* const handle,
   }
   rem_markup_format(
     in, "%sprint(%s)", program.piece.lines, program.piece.expression);
-  rem_markup_format(out, "%ld.", program.piece.value);
+  rem_markup_format(out, "%ld", program.piece.value);
 }

@@ -9,6 +9,11 @@
 /// memory-gap, charlm, tag-words, sentiment, translate, execute, caption,
 /// onsets, chords, duet
 static const RemRecipe* const recipes[] = {
+  &rem_recipe_tag_words,
+  &rem_recipe_sentiment,
+  &rem_recipe_translate,
+  &rem_recipe_execute,
+  &rem_recipe_caption,
   &rem_recipe_sum,
   &rem_recipe_compare,
   &rem_recipe_parity,

@@ -7,6 +7,11 @@
 
 #include "offline_trainer/recipe/recipe.h"
 
+extern const RemRecipe rem_recipe_tag_words; ///< tag_words.c
+extern const RemRecipe rem_recipe_sentiment; ///< sentiment.c
+extern const RemRecipe rem_recipe_translate; ///< translate.c
+extern const RemRecipe rem_recipe_execute;   ///< execute.c
+extern const RemRecipe rem_recipe_caption;   ///< caption.c
 extern const RemRecipe rem_recipe_sum;            ///< by_hand.c
 extern const RemRecipe rem_recipe_compare;        ///< by_hand.c
 extern const RemRecipe rem_recipe_parity;         ///< by_hand.c
