@@ -135,21 +135,22 @@ run_caption(const RemRecipeRun* const run, RemError* const error)
 const RemRecipe rem_recipe_caption = {
   "caption",
   "the spectrum of a drum sound to the bar written for it",
-  "Sounds of kicks, snares, toms, hats and cymbals are synthesised by rule,\n"
-  "each high or low, short or long, loud or soft. 16 mel bands of three\n"
-  "stretches of each, 48 numbers, go in; out comes the bar that is written "
-  "for\n"
-  "such a sound, letter by letter: where its kind is struck, X where loud, a\n"
-  "dash where it rings on, a step later where it is high.\n"
+  "Sounds of kicks, snares, toms, hats and cymbals are synthesised by\n"
+  "rule, each high or low, short or long, loud or soft. 16 mel bands of\n"
+  "three stretches of each, 48 numbers, go in; out comes the bar that is\n"
+  "written for such a sound, letter by letter: where its kind is struck, X\n"
+  "where loud, a dash where it rings on, a step later where it is high.\n"
   "\n"
   "An LSTM of 32 units gets the vector in two ways: its initial state is a\n"
-  "linear function of it, or it stands beside every letter. Beside them: the\n"
-  "bar of the most similar sound of those that were learned from.\n"
+  "linear function of it, or it stands beside every letter. Beside them:\n"
+  "the bar of the most similar sound of those that were learned from.\n"
   "\n"
   "The same by hand, with what the run leaves in its folder:\n"
   "\n"
   "    remanence train --examples drums-train.tsv --task caption \\\n"
-  "        --hidden 32 -o drums.safetensors\n"
+  "        --validation drums-valid.tsv --labels characters \\\n"
+  "        --hidden 32 --batch 32 --learning-rate 0.01 --epochs 20 \\\n"
+  "        -o drums.safetensors\n"
   "    remanence eval drums.safetensors --examples drums-test.tsv\n",
   "  95 of 100 bars right to the last letter, both ways\n",
   run_caption};

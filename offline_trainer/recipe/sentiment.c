@@ -167,21 +167,24 @@ run_sentiment(const RemRecipeRun* const run, RemError* const error)
 const RemRecipe rem_recipe_sentiment = {
   "sentiment",
   "is a review good, bad or mixed: one class for a sequence",
-  "Short reviews of concerts are written by a grammar: clauses that praise or\n"
-  "blame, a third of them denied (not, far from), and but, although, though\n"
-  "and and, which say what counts. Common words and rare ones; the same words\n"
-  "stand in good and in bad reviews. A tenth of the labels is drawn blindly, "
-  "as\n"
-  "people disagree: no net can be right in more than 93.3 of 100.\n"
+  "Short reviews of concerts are written by a grammar: clauses that praise\n"
+  "or blame, a third of them denied (not, far from), and but, although,\n"
+  "though and and, which say what counts. Common words and rare ones; the\n"
+  "same words stand in good and in bad reviews. A tenth of the labels is\n"
+  "drawn blindly, as people disagree: no net can be right in more than\n"
+  "93.3 of 100.\n"
   "\n"
-  "A bidirectional LSTM of 2 x 16 units reads each; the last forward and the\n"
-  "first backward state give the class. Beside it: naive Bayes, which counts\n"
-  "words and knows no order, and PyTorch's same net on the same data.\n"
+  "A bidirectional LSTM of 2 x 16 units reads each; the last forward and\n"
+  "the first backward state give the class. Beside it: naive Bayes, which\n"
+  "counts words and knows no order, and PyTorch's same net on the same\n"
+  "data.\n"
   "\n"
   "The same by hand, with what the run leaves in its folder:\n"
   "\n"
   "    remanence train --examples reviews-train.tsv --task classify \\\n"
-  "        --bidirectional --hidden 16 -o reviews.safetensors\n"
+  "        --validation reviews-valid.tsv --tokens words --labels names \\\n"
+  "        --both --hidden 16 --batch 32 --learning-rate 0.01 --epochs 8 \\\n"
+  "        -o reviews.safetensors\n"
   "    remanence eval reviews.safetensors --examples reviews-test.tsv\n",
   "  at most 0.5 of 100 reviews below PyTorch's same net\n",
   run_sentiment};

@@ -152,22 +152,23 @@ run_tag_words(const RemRecipeRun* const run, RemError* const error)
 const RemRecipe rem_recipe_tag_words = {
   "tag-words",
   "parts of speech, read forward and in both directions",
-  "Text is that of Debian's package fortunes: 10 000 sentences. Their parts "
-  "of\n"
-  "speech are Lingua::EN::Tagger's, a hidden Markov model that looks at what\n"
-  "comes before and behind; the nets learn to do as it does. What is after a\n"
-  "word often says what it is: only a net that reads in both directions can\n"
-  "know. The 1000 commonest words are symbols, others are unknown.\n"
+  "Text is that of Debian's package fortunes: 10 000 sentences. Their\n"
+  "parts of speech are Lingua::EN::Tagger's, a hidden Markov model that\n"
+  "looks at what comes before and behind; the nets learn to do as it does.\n"
+  "What is after a word often says what it is: only a net that reads in\n"
+  "both directions can know. The 1000 commonest words are symbols, others\n"
+  "are unknown.\n"
   "\n"
   "An LSTM of 32 units reads forward, another one of 2 x 32 in both\n"
-  "directions. Beside them: the commonest tag of each word, and PyTorch's "
-  "same\n"
-  "nets on the same data.\n"
+  "directions. Beside them: the commonest tag of each word, and PyTorch's\n"
+  "same nets on the same data.\n"
   "\n"
   "The same by hand, with what the run leaves in its folder:\n"
   "\n"
   "    remanence train --examples words-train.tsv --task tag \\\n"
-  "        --bidirectional --hidden 32 -o words.safetensors\n"
+  "        --validation words-valid.tsv --tokens words --labels names \\\n"
+  "        --vocabulary 1000 --both --hidden 32 --batch 32 \\\n"
+  "        --learning-rate 0.01 --epochs 5 -o words.safetensors\n"
   "    remanence eval words.safetensors --examples words-test.tsv\n",
   "  at most 0.3 of 100 tags below PyTorch's same nets, each, and the\n"
   "  bidirectional one ahead by PyTorch's margin, 0.5, less 0.2 at most\n",
