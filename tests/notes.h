@@ -7,6 +7,7 @@
 
 #include "dsp/events.h"
 #include "dsp/model.h"
+#include "dsp/modelfile/modelfile.h"
 #include "tests/check.h"
 
 /// Return a net that plays short notes of any key, and ends now and then
@@ -37,6 +38,19 @@ notes_model(uint32_t seed, const uint32_t n_hidden)
     bias[k] += off ? 2.0f : (brief ? 3.0f : (rest ? -3.0f : 0.0f));
   }
   return model;
+}
+
+/// Write such a net in the native format
+static inline void
+notes_write(const uint32_t seed, const uint32_t n_hidden, const char* path)
+{
+  RemError        error = {REM_SUCCESS, "", ""};
+  RemModel* const model = notes_model(seed, n_hidden);
+  if (rem_model_write(model, REM_FORMAT_NATIVE, path, &error)) {
+    fprintf(stderr, "%s: %s\n", error.place, error.text);
+    exit(1);
+  }
+  rem_model_free(model);
 }
 
 #endif // REM_TESTS_NOTES_H
