@@ -346,6 +346,7 @@ train_other(TrainRun* const     run,
 {
   switch (options->mode) {
   case TRAIN_TEXT:
+  case TRAIN_MIDI:
     return train_text(run, options, error);
   case TRAIN_EXAMPLES:
     return train_examples(run, options, error);

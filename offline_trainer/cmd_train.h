@@ -50,8 +50,9 @@ typedef struct {
 
 /// What the command line says of training on text or examples
 typedef struct {
-  uint32_t       n_paths;
-  const char**   paths;  ///< [n_paths] texts, or one file of examples; owned
+  uint32_t     n_paths;
+  const char** paths;    ///< [n_paths] texts, songs and folders of those, or
+                         ///< one file of examples; owned
   RemSymbolKind  tokens; ///< What goes in, and what comes out
   RemSymbolKind  labels; ///< What comes out of examples
   bool           labels_given;
@@ -63,6 +64,7 @@ typedef struct {
   uint32_t       attention; ///< 0 for none
   double         own;       ///< As RemLearn
   bool           beside;    ///< Vector at every step, as RemLearn
+  bool           transpose; ///< Songs in all keys
 } TrainSymbols;
 
 /// What the command line says of learning to hear; `symbols.both` as well
@@ -78,6 +80,7 @@ typedef enum {
   TRAIN_TEXT,     ///< What symbol of a text comes next
   TRAIN_EXAMPLES, ///< What should come out, for what goes in
   TRAIN_LISTEN,   ///< What is where in recordings
+  TRAIN_MIDI,     ///< What event of a song comes next
 } TrainMode;
 
 /// What the command line says

@@ -57,6 +57,7 @@ default_spec(const TrainMode mode)
   case TRAIN_CONTROL:
     return rem_control_train_default();
   case TRAIN_TEXT:
+  case TRAIN_MIDI:
     return rem_token_train_default();
   case TRAIN_EXAMPLES:
     return rem_learn_default(REM_TASK_TAG).spec;
@@ -74,11 +75,12 @@ train_set_defaults(TrainOptions* const out, const TrainMode mode)
   out->mode               = mode;
   out->n_threads          = rem_pool_n_processors();
   out->control.n_mixtures = DEFAULT_MIXTURES;
-  out->symbols.tokens     = REM_SYMBOLS_CHARACTERS;
-  out->loss               = rem_loss_default();
-  out->loss.esr_weight    = 1.0f;
-  out->loss.dc_weight     = (float)DEFAULT_DC;
-  out->spec               = default_spec(mode);
+  out->symbols.tokens =
+    mode == TRAIN_MIDI ? REM_SYMBOLS_MIDI : REM_SYMBOLS_CHARACTERS;
+  out->loss            = rem_loss_default();
+  out->loss.esr_weight = 1.0f;
+  out->loss.dc_weight  = (float)DEFAULT_DC;
+  out->spec            = default_spec(mode);
   if (mode == TRAIN_SOUND) {
     out->spec.n_steps = NOT_GIVEN;
   } else if (mode == TRAIN_CONTROL) {

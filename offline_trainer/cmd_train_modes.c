@@ -10,6 +10,7 @@ enum {
   TEXT     = 1U << TRAIN_TEXT,
   EXAMPLES = 1U << TRAIN_EXAMPLES,
   LISTEN   = 1U << TRAIN_LISTEN,
+  MIDI     = 1U << TRAIN_MIDI,
   SYMBOLS  = TEXT | EXAMPLES,
 };
 
@@ -22,7 +23,7 @@ static const struct {
   {'t', SOUND},
   {OPTION_VALID_INPUT, SOUND},
   {OPTION_VALID_TARGET, SOUND},
-  {OPTION_VALID_FRACTION, SOUND | SYMBOLS},
+  {OPTION_VALID_FRACTION, SOUND | SYMBOLS | MIDI},
   {OPTION_KNOB, SOUND},
   {OPTION_LATENCY, SOUND},
   {OPTION_SKIP, SOUND},
@@ -35,10 +36,10 @@ static const struct {
   {OPTION_GRADIENTS, SOUND | CONTROL | TEXT},
   {OPTION_OSC, SOUND | CONTROL},
   {OPTION_INSTANCE, SOUND | CONTROL},
-  {OPTION_WINDOW, SOUND | CONTROL | TEXT | LISTEN},
-  {OPTION_WARM_UP, SOUND | CONTROL | TEXT | LISTEN},
+  {OPTION_WINDOW, SOUND | CONTROL | TEXT | LISTEN | MIDI},
+  {OPTION_WARM_UP, SOUND | CONTROL | TEXT | LISTEN | MIDI},
   {OPTION_CONTROL, CONTROL},
-  {OPTION_VALIDATION, CONTROL | SYMBOLS | LISTEN},
+  {OPTION_VALIDATION, CONTROL | SYMBOLS | LISTEN | MIDI},
   {OPTION_DIMENSIONS, CONTROL},
   {OPTION_MIXTURES, CONTROL},
   {OPTION_HEAD, CONTROL},
@@ -50,6 +51,8 @@ static const struct {
   {OPTION_CONTINUOUS, CONTROL},
   {OPTION_WATCH, CONTROL},
   {OPTION_TEXT, TEXT},
+  {OPTION_MIDI, MIDI},
+  {OPTION_TRANSPOSE, MIDI},
   {OPTION_TOKENS, SYMBOLS},
   {OPTION_VOCABULARY, SYMBOLS},
   {OPTION_EXAMPLES, EXAMPLES},
@@ -72,7 +75,8 @@ static const struct {
              [TRAIN_CONTROL]  = {"control frames", "--control FOLDER"},
              [TRAIN_TEXT]     = {"text", "--text FILE"},
              [TRAIN_EXAMPLES] = {"examples", "--examples FILE"},
-             [TRAIN_LISTEN]   = {"recordings with labels", "--listen FOLDER"}};
+             [TRAIN_LISTEN]   = {"recordings with labels", "--listen FOLDER"},
+             [TRAIN_MIDI]     = {"songs", "--midi FOLDER"}};
 
 enum { N_MODES = sizeof(modes) / sizeof(*modes) };
 
@@ -85,7 +89,7 @@ modes_of(const int letter)
       return table[i].modes;
     }
   }
-  return SOUND | CONTROL | SYMBOLS | LISTEN;
+  return SOUND | CONTROL | SYMBOLS | LISTEN | MIDI;
 }
 
 bool
@@ -118,6 +122,8 @@ train_mode_of(const int letter, const TrainMode otherwise)
     return TRAIN_CONTROL;
   case OPTION_TEXT:
     return TRAIN_TEXT;
+  case OPTION_MIDI:
+    return TRAIN_MIDI;
   case OPTION_EXAMPLES:
     return TRAIN_EXAMPLES;
   case OPTION_LISTEN:

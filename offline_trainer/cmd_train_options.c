@@ -62,6 +62,8 @@ static const struct option long_options[] = {
   {"continuous", required_argument, NULL, OPTION_CONTINUOUS},
   {"watch", no_argument, NULL, OPTION_WATCH},
   {"text", required_argument, NULL, OPTION_TEXT},
+  {"midi", required_argument, NULL, OPTION_MIDI},
+  {"transpose", no_argument, NULL, OPTION_TRANSPOSE},
   {"examples", required_argument, NULL, OPTION_EXAMPLES},
   {"task", required_argument, NULL, OPTION_TASK},
   {"tokens", required_argument, NULL, OPTION_TOKENS},
@@ -305,7 +307,7 @@ static int
 read_rest(TrainOptions* const o, const int argc, char** const argv)
 {
   int status = REM_EXIT_DONE;
-  if (optind < argc && o->mode != TRAIN_TEXT) {
+  if (optind < argc && o->mode != TRAIN_TEXT && o->mode != TRAIN_MIDI) {
     return command_usage(argv[0], "`%s` belongs to no option", argv[optind]);
   }
   for (; !status && optind < argc; ++optind) {

@@ -76,7 +76,10 @@ train_read_symbols(TrainOptions* const o,
   case OPTION_BESIDE:
     o->symbols.beside = true;
     return REM_EXIT_DONE;
-  default: // --text, --examples
+  case OPTION_TRANSPOSE:
+    o->symbols.transpose = true;
+    return REM_EXIT_DONE;
+  default: // --text, --midi, --examples
     return train_read_path(o, text);
   }
 }
