@@ -10,8 +10,7 @@
 REM_RT bool
 rem_mind_answers(const RemMind* const mind)
 {
-  (void)mind;
-  return false;
+  return mind->decoder;
 }
 
 REM_RT const float*
@@ -23,7 +22,8 @@ rem_mind_logits(const RemMind* const mind)
 REM_RT uint32_t
 rem_mind_n_failures(const RemMind* const mind)
 {
-  return mind->n_failures;
+  return mind->decoder ? rem_decoder_n_failures(mind->decoder)
+                       : mind->n_failures;
 }
 
 /// Return whether the net still makes sense
@@ -38,11 +38,11 @@ is_sane(const RemMind* const mind)
   return rem_net_state_is_finite(mind->net, mind->state);
 }
 
-REM_RT void
-rem_mind_hear(RemMind* const mind, const uint32_t token)
+/// Let a net that goes on take a step
+REM_RT static void
+go_on(RemMind* const mind, const float token)
 {
-  const float x = (float)token;
-  rem_net_block(mind->net, mind->state, &x, mind->y, 1U);
+  rem_net_block(mind->net, mind->state, &token, mind->y, 1U);
   if (!is_sane(mind)) {
     rem_net_state_set(mind->net, mind->state, mind->rest);
     memset(mind->y, 0, sizeof(mind->y));
@@ -51,20 +51,43 @@ rem_mind_hear(RemMind* const mind, const uint32_t token)
 }
 
 REM_RT void
-rem_mind_reset(RemMind* const mind)
+rem_mind_hear(RemMind* const mind, const uint32_t token)
 {
-  rem_net_state_set(mind->net, mind->state, mind->rest);
-  rem_mind_hear(mind, REM_TOKEN_START);
-}
-
-REM_RT void
-rem_mind_begin(RemMind* const mind)
-{
-  (void)mind;
+  const float x = (float)token;
+  if (mind->decoder) {
+    rem_decoder_hear(mind->decoder, &x);
+  } else {
+    go_on(mind, x);
+  }
 }
 
 REM_RT void
 rem_mind_say(RemMind* const mind, const uint32_t token)
 {
-  rem_mind_hear(mind, token);
+  const float x = (float)token;
+  if (mind->decoder) {
+    memcpy(mind->y, rem_decoder_step(mind->decoder, &x), sizeof(mind->y));
+  } else {
+    go_on(mind, x);
+  }
+}
+
+REM_RT void
+rem_mind_reset(RemMind* const mind)
+{
+  if (mind->decoder) {
+    rem_decoder_reset(mind->decoder);
+  } else {
+    rem_net_state_set(mind->net, mind->state, mind->rest);
+    go_on(mind, (float)REM_TOKEN_START);
+  }
+}
+
+REM_RT void
+rem_mind_begin(RemMind* const mind)
+{
+  if (mind->decoder) {
+    rem_decoder_begin(mind->decoder);
+    rem_mind_say(mind, REM_TOKEN_START);
+  }
 }

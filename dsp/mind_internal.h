@@ -3,9 +3,11 @@
 #ifndef REM_DSP_MIND_INTERNAL_H
 #define REM_DSP_MIND_INTERNAL_H
 
+#include "dsp/decoder.h"
 #include "dsp/mind.h"
 
 struct RemMind {
+  RemDecoder*  decoder; ///< Of a mind that answers; else what follows
   RemNet*      net;
   RemNetState* state;
   float*       rest; ///< [n_state]

@@ -5,6 +5,7 @@
 
 #include "dsp/improviser.h"
 
+#include "dsp/decoder.h"
 #include "dsp/denormal.h"
 #include "dsp/head/draw.h"
 #include "tests/check.h"
@@ -265,6 +266,60 @@ test_answer(void)
   free_pair(pair);
 }
 
+/// An answerer's answer is that of its decoder to the call alone
+static void
+test_decoder(void)
+{
+  static const float   call[] = {REM_TOKEN_VELOCITY + 17.0f,
+                                 REM_TOKEN_ON + 60.0f,
+                                 REM_TOKEN_WAIT + 24.0f,
+                                 REM_TOKEN_OFF + 60.0f};
+  RemModel* const      model  = notes_answerer(7U, 16U);
+  RemMind* const       mind   = rem_mind_new(model);
+  RemImproviser* const pair   = pair_of(REM_IMPROVISE_ANSWER);
+  RemMind* const       old    = rem_improviser_set_mind(pair, 0U, mind);
+  RemDecoder*          plain  = NULL;
+  RemRandom            random = {1U};
+  CHECK(!rem_mind_check(model, "x", NULL) && rem_mind_answers(mind));
+  CHECK(!rem_decoder_new(model, REM_DECODER_FRAMES, true, &plain, NULL));
+  uint32_t n = 0U;
+  for (uint32_t turn = 1U; turn < 6U; ++turn) {
+    const uint64_t at = 1000U * RATE * (uint64_t)turn;
+    strike(pair, at, 60U, &heard);
+    let_go(pair, at + RATE / 4U, 60U, &heard);
+    take(pair, at + 900U * RATE, &heard);
+
+    RemEventDecoder decoder = {.velocity = 70U};
+    uint32_t        token   = REM_TOKEN_START;
+    rem_decoder_reset(plain);
+    for (uint32_t i = 0U; i < 4U; ++i) {
+      rem_decoder_hear(plain, &call[i]);
+    }
+    rem_decoder_begin(plain);
+    while (token != REM_TOKEN_END) {
+      RemTimedMidi       messages[REM_MOST_MESSAGES];
+      bool               allowed[REM_N_TOKENS];
+      const float        x     = (float)token;
+      const float* const y     = rem_decoder_step(plain, &x);
+      RemEventRules      rules = pair->settings.rules;
+      rules.may_end            = true;
+      rem_event_allow(&decoder, &rules, allowed);
+      token = rem_draw(y, REM_N_TOKENS, &(RemDraw){1.0f, 0U, allowed}, &random);
+      const uint32_t made = rem_event_decode(&decoder, token, messages);
+      for (uint32_t i = 0U; i < made; ++i, ++n) {
+        CHECK(n < heard.n);
+        CHECK(!memcmp(heard.messages[n].bytes, messages[i].bytes, 3U));
+      }
+    }
+    CHECK(n == heard.n && !pair->speaks);
+  }
+  CHECK(n > 20U);
+  rem_decoder_free(plain);
+  rem_mind_free(old);
+  rem_model_free(model);
+  free_pair(pair);
+}
+
 /// Let the net speak until keys sound
 static RemImproviser*
 speaking_pair(void)
@@ -374,6 +429,7 @@ main(void)
   test_reference();
   test_flood();
   test_answer();
+  test_decoder();
   test_endings();
   test_settings();
   test_failure();

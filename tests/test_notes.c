@@ -21,6 +21,7 @@ typedef struct {
   FixtureDir dir;
   char       a[FIXTURE_PATH];
   char       b[FIXTURE_PATH];
+  char       c[FIXTURE_PATH]; ///< Answers
 } Notes;
 
 static Host*
@@ -364,6 +365,26 @@ test_refusals(const Notes* const notes)
   host_close(other);
 }
 
+/// A net with an encoder answers each phrase, and then waits for the next
+static void
+test_answers(const Notes* const notes)
+{
+  Host* const host = open_host(notes);
+  CHECK(strstr(ask(host, notes->c), "answers"));
+  host_set(host, "mode", 1.0f);
+  for (uint32_t i = 0U; i < 4U; ++i) {
+    const uint32_t before = host->n_midi;
+    tap(host);
+    gesture_play(host, RATE / 4U, BLOCK);
+    CHECK(host->n_midi == before);
+    gesture_play(host, 400U * RATE, BLOCK);
+    CHECK(!gesture_sounding(host) && host_get(host, "turn") == 0.0f);
+    CHECK(host->n_midi > before || i);
+    CHECK(host->midi[host->n_midi - 1U].at < host->now - 5U * RATE);
+  }
+  host_close(host);
+}
+
 /// A session brings back the model and the controls
 static void
 test_session(const Notes* const notes)
@@ -389,8 +410,12 @@ main(void)
   CHECK(notes);
   notes->dir   = fixture_begin();
   notes->world = host_world_new(BUILD_DIR "/lv2");
-  notes_write(1U, 16U, fixture_path(&notes->dir, "a.safetensors", notes->a));
-  notes_write(2U, 16U, fixture_path(&notes->dir, "b.safetensors", notes->b));
+  notes_write(notes_model(1U, 16U),
+              fixture_path(&notes->dir, "a.safetensors", notes->a));
+  notes_write(notes_model(2U, 16U),
+              fixture_path(&notes->dir, "b.safetensors", notes->b));
+  notes_write(notes_answerer(3U, 16U),
+              fixture_path(&notes->dir, "c.safetensors", notes->c));
   test_exact(notes);
   test_controls(notes);
   test_activate(notes);
@@ -400,6 +425,7 @@ main(void)
   test_choices(notes);
   test_small_port(notes);
   test_refusals(notes);
+  test_answers(notes);
   test_session(notes);
   host_world_free(notes->world);
   fixture_end(&notes->dir);

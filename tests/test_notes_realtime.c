@@ -158,7 +158,8 @@ main(void)
   for (uint32_t i = 0U; i < 3U; ++i) {
     char name[32];
     snprintf(name, sizeof(name), "m%u.safetensors", i);
-    notes_write(i + 1U, 8U << i, fixture_path(&rt->dir, name, rt->paths[i]));
+    notes_write(i < 2U ? notes_model(i + 1U, 8U << i) : notes_answerer(i, 32U),
+                fixture_path(&rt->dir, name, rt->paths[i]));
   }
   fixture_write_text(fixture_path(&rt->dir, "bad.nam", rt->paths[3]), "{]");
   (void)audit_begin();
