@@ -9,6 +9,7 @@
 /// memory-gap, charlm, tag-words, sentiment, translate, execute, caption,
 /// onsets, chords, duet
 static const RemRecipe* const recipes[] = {
+  &rem_recipe_duet,
   &rem_recipe_tag_words,
   &rem_recipe_sentiment,
   &rem_recipe_translate,

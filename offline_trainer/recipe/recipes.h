@@ -7,6 +7,8 @@
 
 #include "offline_trainer/recipe/recipe.h"
 
+/// A net that goes on from songs, beside Markov chains
+extern const RemRecipe rem_recipe_duet;
 extern const RemRecipe rem_recipe_tag_words; ///< tag_words.c
 extern const RemRecipe rem_recipe_sentiment; ///< sentiment.c
 extern const RemRecipe rem_recipe_translate; ///< translate.c
