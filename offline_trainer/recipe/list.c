@@ -9,12 +9,6 @@
 /// memory-gap, charlm, tag-words, sentiment, translate, execute, caption,
 /// onsets, chords, duet
 static const RemRecipe* const recipes[] = {
-  &rem_recipe_duet,
-  &rem_recipe_tag_words,
-  &rem_recipe_sentiment,
-  &rem_recipe_translate,
-  &rem_recipe_execute,
-  &rem_recipe_caption,
   &rem_recipe_sum,
   &rem_recipe_compare,
   &rem_recipe_parity,
@@ -22,7 +16,13 @@ static const RemRecipe* const recipes[] = {
   &rem_recipe_autocomplete,
   &rem_recipe_memory_gap,
   &rem_recipe_charlm,
+  &rem_recipe_tag_words,
+  &rem_recipe_sentiment,
+  &rem_recipe_translate,
+  &rem_recipe_execute,
+  &rem_recipe_caption,
   &rem_recipe_onsets,
+  &rem_recipe_duet,
   NULL, // The end
 };
 

@@ -7,13 +7,6 @@
 
 #include "offline_trainer/recipe/recipe.h"
 
-/// A net that goes on from songs, beside Markov chains
-extern const RemRecipe rem_recipe_duet;
-extern const RemRecipe rem_recipe_tag_words; ///< tag_words.c
-extern const RemRecipe rem_recipe_sentiment; ///< sentiment.c
-extern const RemRecipe rem_recipe_translate; ///< translate.c
-extern const RemRecipe rem_recipe_execute;   ///< execute.c
-extern const RemRecipe rem_recipe_caption;   ///< caption.c
 extern const RemRecipe rem_recipe_sum;            ///< by_hand.c
 extern const RemRecipe rem_recipe_compare;        ///< by_hand.c
 extern const RemRecipe rem_recipe_parity;         ///< by_hand.c
@@ -21,6 +14,12 @@ extern const RemRecipe rem_recipe_parity_learned; ///< parity_learned.c
 extern const RemRecipe rem_recipe_autocomplete;   ///< autocomplete.c
 extern const RemRecipe rem_recipe_memory_gap;     ///< memory_gap.c
 extern const RemRecipe rem_recipe_charlm;         ///< charlm.c
-extern const RemRecipe rem_recipe_onsets; ///< onsets.c
+extern const RemRecipe rem_recipe_tag_words;      ///< tag_words.c
+extern const RemRecipe rem_recipe_sentiment;      ///< sentiment.c
+extern const RemRecipe rem_recipe_translate;      ///< translate.c
+extern const RemRecipe rem_recipe_execute;        ///< execute.c
+extern const RemRecipe rem_recipe_caption;        ///< caption.c
+extern const RemRecipe rem_recipe_onsets;         ///< onsets.c
+extern const RemRecipe rem_recipe_duet;           ///< duet.c
 
 #endif // REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
