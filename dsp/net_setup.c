@@ -120,8 +120,10 @@ plan_blocks(const RemCell cell, const uint32_t n_hidden, const uint32_t width)
   return (Plan){n, n_blocks ? n_blocks : 1U, half};
 }
 
-/// Return what suits a layer's size best: half the vectors' width where that
-/// pads an eighth less or holds them all, so that the chain needs no shuffles
+/// Return what suits a layer's size best.  Half the vectors' width, where that
+/// holds all units of an LSTM, so that the chain needs no shuffles, or pads an
+/// eighth less; what has fewer gates than an LSTM fills wide vectors worse, up
+/// to the sizes that were measured.
 static const RemKernel*
 choose_kernel(const RemKernel* const kernel, const RemNetSpec* const spec)
 {
@@ -133,7 +135,11 @@ choose_kernel(const RemKernel* const kernel, const RemNetSpec* const spec)
   const uint32_t width = kernel->half->width;
   const uint32_t whole = padded_units(cell, n, kernel->width);
   const uint32_t saved = whole - padded_units(cell, n, width);
-  return n <= width || 8U * saved >= whole ? kernel->half : kernel;
+  const uint32_t few   = cell == REM_CELL_LSTM  ? width
+                         : cell == REM_CELL_GRU ? 3U * width
+                                                : 8U * width;
+  const bool     pads  = cell != REM_CELL_GRU && 8U * saved >= whole;
+  return n <= few || pads ? kernel->half : kernel;
 }
 
 /// Return a block's step for `n_streams`
@@ -143,11 +149,13 @@ find_step(const RemKernel* const kernel,
           const uint32_t         n_streams)
 {
   const uint32_t s = n_streams - 1U;
+  const bool     is_tanh =
+    block->cell == REM_CELL_RNN_TANH || block->cell == REM_CELL_FORWARD;
   return block->cell == REM_CELL_LSTM
            ? kernel->lstm[s][block->n_vectors][block->half]
          : block->cell == REM_CELL_GRU
            ? kernel->gru[s][block->n_vectors][block->half]
-           : kernel->rnn[s][block->n_vectors];
+           : kernel->rnn[s][block->n_vectors][is_tanh];
 }
 
 /// Cut a layer into blocks, and say how long a row of its gates is

@@ -116,7 +116,7 @@ def aidax(gru, linear):
     """A GRU as Keras and RTNeural have it: transposed, z before r"""
     def keras(tensor):
         r, z, n = tensor.chunk(3)
-        return torch.cat((z, r, n)).T.tolist()
+        return torch.cat((z, r, n)).t().tolist()
 
     return {'in_shape': [None, None, 2],
             'layers': [

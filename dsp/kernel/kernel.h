@@ -116,8 +116,9 @@ struct RemKernel {
   RemStep lstm[2][REM_MAX_LSTM + 1][2];
   RemStep gru[2][REM_MAX_GRU + 1][2];
 
-  /// By streams less one, and whole vectors; for layers without U too
-  RemStep rnn[2][REM_MAX_RNN + 1];
+  /// By streams less one, whole vectors, and whether units are tanh; for layers
+  /// without U too
+  RemStep rnn[2][REM_MAX_RNN + 1][2];
 
   /// y [n, O] = d + V h, and x [n, I] if skipped, for h [n, n_padded]; `y` may
   /// be `x` where I = O

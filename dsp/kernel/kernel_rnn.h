@@ -67,7 +67,7 @@ close_rnn(float* const      h,
   }
 }
 
-/// The same, for the cell of the block
+/// The same, for the cell of the block, whatever it is
 VEC_INLINE void
 finish_rnn(const RemBlock* const     block,
            const RemStepFrame* const frame,
@@ -100,7 +100,8 @@ step_rnn(const RemBlock* const     block,
          const RemStepFrame* const frames,
          const bool                backwards,
          const uint32_t            n_streams,
-         const uint32_t            n_vectors)
+         const uint32_t            n_vectors,
+         const bool                is_tanh)
 {
   Sums sums[MAX_STREAMS];
 
@@ -118,7 +119,12 @@ step_rnn(const RemBlock* const     block,
   }
   VEC_UNROLL
   for (uint32_t s = 0; s < n_streams; ++s) {
-    finish_rnn(block, &frames[s], &sums[s], n_vectors);
+    if (is_tanh) {
+      float* const h = frames[s].h_new + block->at;
+      close_rnn(h, &sums[s], n_vectors, REM_CELL_RNN_TANH);
+    } else {
+      finish_rnn(block, &frames[s], &sums[s], n_vectors);
+    }
   }
 }
 
@@ -127,38 +133,47 @@ VEC_INLINE void
 pair_rnn(const RemBlock* const     block,
          const RemStepFrame* const frames,
          const bool                backwards,
-         const uint32_t            n_vectors)
+         const uint32_t            n_vectors,
+         const bool                is_tanh)
 {
   if (fits_pair(n_vectors)) {
-    step_rnn(block, frames, backwards, 2, n_vectors);
+    step_rnn(block, frames, backwards, 2, n_vectors, is_tanh);
   } else {
-    step_rnn(block, frames, backwards, 1, n_vectors);
-    step_rnn(block, frames + 1, backwards, 1, n_vectors);
+    step_rnn(block, frames, backwards, 1, n_vectors, is_tanh);
+    step_rnn(block, frames + 1, backwards, 1, n_vectors, is_tanh);
   }
 }
 
-#define STEP(N)                                                        \
-  REM_RT static void step_rnn_##N(const RemBlock* const     block,     \
-                                  const RemStepFrame* const frames,    \
-                                  const bool                backwards) \
-  {                                                                    \
-    step_rnn(block, frames, backwards, 1, N);                          \
-  }                                                                    \
-  REM_RT static void pair_rnn_##N(const RemBlock* const     block,     \
-                                  const RemStepFrame* const frames,    \
-                                  const bool                backwards) \
-  {                                                                    \
-    pair_rnn(block, frames, backwards, N);                             \
+#define STEP(N, TANH)                                                           \
+  REM_RT static void step_rnn_##N##_##TANH(const RemBlock* const     block,     \
+                                           const RemStepFrame* const frames,    \
+                                           const bool                backwards) \
+  {                                                                             \
+    step_rnn(block, frames, backwards, 1, N, TANH);                             \
+  }                                                                             \
+  REM_RT static void pair_rnn_##N##_##TANH(const RemBlock* const     block,     \
+                                           const RemStepFrame* const frames,    \
+                                           const bool                backwards) \
+  {                                                                             \
+    pair_rnn(block, frames, backwards, N, TANH);                                \
   }
 
-STEP(1)
-STEP(2)
-STEP(3)
-STEP(4)
-STEP(5)
-STEP(6)
-STEP(7)
-STEP(8)
+STEP(1, 0)
+STEP(1, 1)
+STEP(2, 0)
+STEP(2, 1)
+STEP(3, 0)
+STEP(3, 1)
+STEP(4, 0)
+STEP(4, 1)
+STEP(5, 0)
+STEP(5, 1)
+STEP(6, 0)
+STEP(6, 1)
+STEP(7, 0)
+STEP(7, 1)
+STEP(8, 0)
+STEP(8, 1)
 
 #undef STEP
 

@@ -63,7 +63,10 @@ add_row(Sums* const               sums,
   }
   VEC_UNROLL
   for (uint32_t v = 0; v < n_row; ++v) {
-    const Vec u = W(load)(walk->u + v * WIDTH);
+    Vec u = W(load)(walk->u + v * WIDTH);
+    if (n_streams > 1) {
+      VEC_KEEP(u);
+    }
     VEC_UNROLL
     for (uint32_t s = 0; s < n_streams; ++s) {
       Vec* const sum = &sums[s].sum[set * n_row + v];

@@ -34,6 +34,17 @@
 #    define VEC_UNROLL _Pragma("GCC unroll 64")
 #  endif
 
+/// Keep a vector in a register: GCC would read memory again for every use
+#  if defined(__AVX512F__)
+#    define VEC_KEEP(x) __asm__("" : "+v"(x))
+#  elif defined(__SSE2__)
+#    define VEC_KEEP(x) __asm__("" : "+x"(x))
+#  elif defined(__aarch64__)
+#    define VEC_KEEP(x) __asm__("" : "+w"(x))
+#  else
+#    define VEC_KEEP(x) (void)0
+#  endif
+
 // Beyond these limits the functions are at their ends, to 1e-8 and less, and
 // the product of two denominators still is below 2^120
 #  define VEC_SIGMOID_LIMIT 60.0f
