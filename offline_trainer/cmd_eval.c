@@ -60,7 +60,7 @@ static const struct option options[] = {
   {"training", required_argument, NULL, 'T'},
   {"rnn-rows", no_argument, NULL, 'r'},
   {"listen", required_argument, NULL, 'L'},
-  {"threshold", required_argument, NULL, 'x'},
+  {"threshold", required_argument, NULL, 'D'},
   {"text", required_argument, NULL, 'w'},
   {"examples", required_argument, NULL, 'e'},
   {"json", no_argument, NULL, 'j'},
@@ -222,7 +222,7 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
   case 'L':
     e->listen.folder = optarg;
     return REM_EXIT_DONE;
-  case 'x':
+  case 'D':
     return command_number(optarg, 1e-6, 1.0, &e->listen.threshold)
              ? REM_EXIT_DONE
              : command_usage(
