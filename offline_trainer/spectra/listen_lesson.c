@@ -44,7 +44,7 @@ rem_listen_train_default(const RemClips* const clips, const bool both)
                   .n_layers = 1U,
                   .n_out    = rem_clips_n_out(clips),
                   .both     = both},
-    .n_streams = 16U,
+    .n_streams = 8U,
     .n_steps   = 250U,
     .n_warm_up = 25U,
     .memory    = 60.0,
