@@ -206,7 +206,8 @@ def build_plugin(bld):
     for place, files in (('', described),
                          ('presets/', folder('presets/*')),
                          ('presets/control/', folder('presets/control/*')),
-                         ('presets/listener/', folder('presets/listener/*'))):
+                         ('presets/listener/', folder('presets/listener/*')),
+                         ('presets/notes/', folder('presets/notes/*'))):
         for node in files:
             bld(features='subst', is_copy=True, source=node,
                 target=bundle + place + node.name,
