@@ -253,7 +253,7 @@ run_execute(const RemRecipeRun* const run, RemError* const error)
 
 const RemRecipe rem_recipe_execute = {
   "execute",
-  "programs to what they print, by four curricula; the copy task",
+  "programs to what they print, four curricula; the copy task",
   "Short programs in the manner of Python are read letter by letter: sums,\n"
   "differences, products with a small number, assignments, conditions and\n"
   "loops, such as\n"

@@ -12,7 +12,8 @@
 
 #define EXACT "answers that are right to the end, per cent"
 #define MUST_REACH 99.0
-#define MOST_OUT 64U
+#define MOST_OUT 64U   ///< Of an answer that does not end
+#define MOST_DRAWN 16U ///< Symbols that are read, on a picture
 
 /// One of the two sets
 typedef struct {
@@ -64,8 +65,21 @@ static const Language languages[] = {
 
 enum { N_LANGUAGES = sizeof(languages) / sizeof(*languages) };
 
-/// Draw where the net looks while it answers the longest test of up to 16
-/// symbols
+/// Return the longest example of up to #MOST_DRAWN symbols, or the first
+static const RemExample*
+choose_example(const RemExamples* const test)
+{
+  const RemExample* chosen = NULL;
+  for (size_t i = 0U; i < test->n; ++i) {
+    const RemExample* const e = &test->examples[i];
+    if (e->n_in <= MOST_DRAWN && (!chosen || e->n_in > chosen->n_in)) {
+      chosen = e;
+    }
+  }
+  return chosen ? chosen : &test->examples[0];
+}
+
+/// Draw where the net looks while it answers a test
 static RemStatus
 draw_attention(const RemRecipeRun* const run,
                const Language* const     language,
@@ -73,14 +87,8 @@ draw_attention(const RemRecipeRun* const run,
                const RemExamples* const  test,
                RemError* const           error)
 {
-  const RemExample* chosen = &test->examples[0];
-  RemAnswer         answer;
-  for (size_t i = 1U; i < test->n; ++i) {
-    const RemExample* const e = &test->examples[i];
-    if (e->n_in > chosen->n_in && e->n_in <= 16U) {
-      chosen = e;
-    }
-  }
+  const RemExample* const chosen = choose_example(test);
+  RemAnswer               answer;
   RemStatus st = rem_examples_answer(model, chosen, MOST_OUT, &answer, error);
   if (!st) {
     const RemAttentionPicture picture = {
@@ -194,7 +202,7 @@ run_translate(const RemRecipeRun* const run, RemError* const error)
 
 const RemRecipe rem_recipe_translate = {
   "translate",
-  "number words to digits, letters turned round; attention drawn",
+  "number words to digits, letters reversed; attention drawn",
   "An encoder reads a sequence, a decoder writes another one until its end\n"
   "symbol. Twice: `two hundred and seven` to `207`, numbers of one to six\n"
   "digits; and 1 to 30 letters, of ten kinds, to the same letters from\n"

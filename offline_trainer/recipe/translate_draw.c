@@ -12,12 +12,12 @@
 #define TOP 90.0          ///< Room for what was read
 #define EDGE 12.0
 
-/// Return the pixels of one weight's square
+/// Return the pixels of one weight's square, whole ones: no seams
 static double
 cell_size(const RemAnswer* const answer)
 {
   const double width = REM_RECIPE_WIDTH - LEFT - EDGE;
-  return fmin(LARGEST_CELL, width / (double)answer->n_in);
+  return fmin(LARGEST_CELL, floor(width / (double)answer->n_in));
 }
 
 static const char*
