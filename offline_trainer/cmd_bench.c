@@ -48,15 +48,16 @@ bench_net(const Bench* const      bench,
           BenchOutput* const      out,
           RemError* const         error)
 {
-  RemTruth truth;
+  RemTruth          truth;
+  const char* const cell = rem_cell_name(spec->cell);
   bench_announce(
-    out, "engine: %u x %u in double", spec->n_layers, spec->n_hidden);
+    out, "engine: %s %u x %u in double", cell, spec->n_layers, spec->n_hidden);
   RemStatus st = rem_truth_make(spec, &truth, error);
   for (uint32_t i = 0; !st && i < bench->n_isas; ++i) {
     const char* const isa     = bench->isas[i];
     RemEngineFigures  figures = {.error = 0.0};
     bench_announce(
-      out, "engine: %u x %u, %s", spec->n_layers, spec->n_hidden, isa);
+      out, "engine: %s %u x %u, %s", cell, spec->n_layers, spec->n_hidden, isa);
     st = rem_bench_engine(&truth, isa, bench->seconds, &figures, error);
     if (!st) {
       bench_say_engine(out, first && !i, &truth, isa, &figures);
@@ -71,11 +72,13 @@ bench_engine(const Bench* const bench,
              BenchOutput* const out,
              RemError* const    error)
 {
-  RemStatus st = REM_SUCCESS;
-  for (uint32_t i = 0; !st && i < bench->shapes.n; ++i) {
-    const RemNetSpec spec =
-      spec_of(bench->shapes.first[i], bench->shapes.second[i]);
-    st = bench_net(bench, !i, &spec, out, error);
+  RemStatus      st = REM_SUCCESS;
+  const uint32_t n  = bench->shapes.n;
+  for (uint32_t i = 0; !st && i < bench->n_cells * n; ++i) {
+    RemNetSpec spec =
+      spec_of(bench->shapes.first[i % n], bench->shapes.second[i % n]);
+    spec.cell = bench->cells[i / n];
+    st        = bench_net(bench, !i, &spec, out, error);
   }
   return st;
 }

@@ -19,6 +19,8 @@
 
 enum { BENCH_MAX_NETS = 64, BENCH_MAX_ISAS = 4, BENCH_MAX_SEEDS = 99 };
 
+enum { BENCH_MAX_CELLS = REM_CELL_FORWARD + 1 };
+
 /// Pairs of numbers, "2x16"
 typedef struct {
   uint32_t n;
@@ -29,8 +31,10 @@ typedef struct {
 /// What is asked
 typedef struct {
   BenchPairs  shapes; ///< To play: layers x hidden size
-  BenchPairs  train;  ///< To train: hidden size x streams
-  BenchPairs  chars;  ///< To train on characters: hidden size x layers
+  uint32_t    n_cells;
+  RemCell     cells[BENCH_MAX_CELLS]; ///< Of nets to play
+  BenchPairs  train;                  ///< To train: hidden size x streams
+  BenchPairs  chars; ///< To train on characters: hidden size x layers
   uint32_t    n_isas;
   const char* isas[BENCH_MAX_ISAS]; ///< To play with, the best first
   uint32_t    n_steps;

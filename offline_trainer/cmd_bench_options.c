@@ -17,17 +17,19 @@
 #define MAX_EPOCHS 100000L
 #define MAX_JSON_BYTES ((size_t)16 << 20U)
 #define SHAPES "8,12,16,20,24,32,40,48,64,80,96,128,2x16,2x24,2x32"
+#define CELLS "lstm,gru,rnn"
 #define CHARS "128x2,512x2"
 #define TRAIN "16x50,20x50,32x16,32x50,32x100,40x50,64x50,96x50"
 
 static const char help_text[] =
   "Usage: remanence bench [OPTION]...\n"
-  "Measure how fast this machine plays, trains and loads LSTM nets, beside "
-  "what\n"
-  "it could do at most.\n"
+  "Measure how fast this machine plays, trains and loads nets, beside what it\n"
+  "could do at most.\n"
   "\n"
   "      --shapes LIST      nets to play: hidden sizes, LAYERSxSIZE, or none\n"
   "                         [" SHAPES "]\n"
+  "      --cells LIST       cells of nets to play: lstm, gru, rnn...\n"
+  "                         [" CELLS "]\n"
   "      --isa LIST         instruction sets to play with, or all [all]\n"
   "      --train LIST       nets to train: SIZExSTREAMS, or none\n"
   "                         [" TRAIN "]\n"
@@ -58,12 +60,13 @@ static const char help_text[] =
   "\n"
   "Other programs that run at the same time make figures worse.\n"
   "\n"
-  "  remanence bench --shapes 20,2x16 --isa avx2 --train none\n"
+  "  remanence bench --shapes 20,2x16 --cells gru --isa avx2 --train none\n"
   "  remanence bench --json > before.json\n"
   "  remanence bench --compare before.json\n";
 
 static const struct option options[] = {
   {"shapes", required_argument, NULL, 'S'},
+  {"cells", required_argument, NULL, 'l'},
   {"isa", required_argument, NULL, 'i'},
   {"train", required_argument, NULL, 'T'},
   {"chars", required_argument, NULL, 'C'},
@@ -139,6 +142,27 @@ take_pairs(const char*             text,
       return true;
     }
     text = end + 1;
+  }
+  return false;
+}
+
+/// Take the cells of a list
+static bool
+take_cells(const char* text, Bench* const bench)
+{
+  bench->n_cells = 0U;
+  while (bench->n_cells < BENCH_MAX_CELLS) {
+    char         name[16];
+    const size_t size = strcspn(text, ",");
+    (void)snprintf(name, sizeof(name), "%.*s", (int)size, text);
+    if (size >= sizeof(name) ||
+        !rem_cell_find(name, &bench->cells[bench->n_cells++])) {
+      return false;
+    }
+    if (!text[size]) {
+      return true;
+    }
+    text += size + 1U;
   }
   return false;
 }
@@ -234,6 +258,8 @@ take_option(Bench* const      bench,
     return take_pairs(value, &train_limits, &bench->train);
   case 'C':
     return take_pairs(value, &chars_limits, &bench->chars);
+  case 'l':
+    return take_cells(value, bench);
   case 'i':
     return take_isas(value, bench);
   case 'n':
@@ -272,6 +298,7 @@ set_defaults(Bench* const bench)
                                     .n_epochs  = 15U,
                                     .n_seeds   = 5U,
                                     .beside    = json_object()};
+  (void)take_cells(CELLS, bench);
   (void)take_pairs(SHAPES, &shape_limits, &bench->shapes);
   (void)take_pairs(TRAIN, &train_limits, &bench->train);
   (void)take_pairs(CHARS, &chars_limits, &bench->chars);

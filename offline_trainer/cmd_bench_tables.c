@@ -160,17 +160,22 @@ bench_say_engine(BenchOutput* const            out,
                                 truth->plain_error,
                                 "streams_per_core",
                                 streams);
+  if (spec->cell != REM_CELL_LSTM) { // Rows were of LSTMs alone once
+    (void)json_object_set_new(
+      row, "cell", json_string(rem_cell_name(spec->cell)));
+  }
   bench_append(out, "engine", row);
   if (!bench_begin_line(out)) {
     return;
   }
   if (first) {
     puts("\nEngine: ns per sample of one stream in blocks of 64\n"
-         "  net      isa       median   least   floor = weights + chain"
+         "  net            isa       median   least   floor = weights + chain"
          "   x floor    error  (plain)   a pair   streams/core");
   }
-  printf("  %u x %-4u %-8s %7.1f %7.1f %7.1f   %7.1f   %5.1f %9.2f "
+  printf("  %-5s %u x %-4u %-8s %7.1f %7.1f %7.1f   %7.1f   %5.1f %9.2f "
          "%8.0e %8.0e %6.2f x %14.0f\n",
+         rem_cell_name(spec->cell),
          spec->n_layers,
          spec->n_hidden,
          isa,

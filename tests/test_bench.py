@@ -10,7 +10,8 @@ import sys
 
 PROGRAM = os.path.join(os.environ["BUILD_DIR"], "remanence")
 FEW = ("--shapes", "3,2x5", "--isa", "generic", "--train", "8x17", "--chars",
-       "9x2", "--steps", "40", "--seconds", "0.001", "--threads", "2")
+       "9x2", "--steps", "40", "--seconds", "0.001", "--threads", "2",
+       "--cells", "lstm")
 
 
 def bench(*options):
@@ -104,7 +105,7 @@ def check_control():
 def check_isas():
     """Without --isa those of this machine; the environment narrows them"""
     options = ("--json", "--shapes", "3", "--train", "none", "--chars",
-               "none", "--seconds", "0.001")
+               "none", "--seconds", "0.001", "--cells", "lstm")
     names = [row["isa"] for row in json.loads(bench(*options).stdout)["floor"]]
     os.environ["REMANENCE_ISA"] = "generic"
     one = json.loads(bench(*options).stdout)
@@ -112,6 +113,19 @@ def check_isas():
     return (names[-1] == "generic" and len(set(names)) == len(names)
             and [row["isa"] for row in one["engine"]] == ["generic"]
             and "trainer" not in one and "chars" not in one)
+
+
+def check_cells():
+    """Nets of other cells stand beside LSTMs, and say so"""
+    run = bench("--json", "--shapes", "3,12", "--isa", "generic", "--train",
+                "none", "--chars", "none", "--seconds", "0.001")
+    rows = json.loads(run.stdout)["engine"]
+    return ([(row.get("cell"), row["hidden"]) for row in rows]
+            == [(cell, size) for cell in (None, "gru", "rnn")
+                for size in (3, 12)]
+            and all(0 < row["error"] < 1e-5 and 0.2 < row["floor_chain"] < 1e9
+                    for row in rows)
+            and bench("--cells", "lstm,elman").returncode == 2)
 
 
 def check_comparison():
@@ -168,7 +182,7 @@ def check_refusals():
             and "broken.json" in bench("--compare", "broken.json").stderr)
 
 
-TESTS = (check_figures, check_table, check_control, check_isas,
+TESTS = (check_figures, check_table, check_control, check_isas, check_cells,
          check_comparison, check_gaps, check_refusals)
 results = {test.__name__: test() for test in TESTS}
 print(results)

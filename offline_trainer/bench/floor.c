@@ -186,16 +186,19 @@ round_up(const size_t n, const size_t multiple)
   return (n + multiple - 1U) / multiple * multiple;
 }
 
-/// Whole vectors and half a one that `n_hidden` units fill
+/// Whole vectors and half a one that the units of a layer fill
 static RemFloorChain
-chain_of(const uint32_t width, const uint32_t n_hidden, float* const z)
+chain_of(const uint32_t width, const RemNetSpec* const spec, float* const z)
 {
-  const size_t   p    = round_up(n_hidden, LINE);
-  const uint32_t rest = n_hidden % width;
-  const bool     half = rest && rest <= width / 2U;
-  float* const   c    = z + REM_N_GATES * p + 2U * LINE;
+  const RemCell  cell     = spec->cell;
+  const bool     gates    = cell == REM_CELL_LSTM || cell == REM_CELL_GRU;
+  const uint32_t n_hidden = spec->n_hidden;
+  const size_t   p        = round_up(n_hidden, LINE);
+  const uint32_t rest     = n_hidden % width;
+  const bool     half     = gates && rest && rest <= width / 2U;
+  float* const   c        = z + REM_N_GATES * p + 2U * LINE;
   return (RemFloorChain){
-    n_hidden / width + (rest && !half ? 1U : 0U), half, z, c, c + p};
+    cell, n_hidden / width + (rest && !half ? 1U : 0U), half, z, c, c + p};
 }
 
 RemFloor*
@@ -220,7 +223,7 @@ rem_floor_new(const RemNetSpec* const spec, const char* const isa)
     Part* const  part = &floor->parts[floor->n_parts++];
     const size_t step = step_floats(kernel);
     part->walk    = (Walk){kernel, data, round_up(weights, step) / step, 0.0f};
-    part->chain   = chain_of(kernel->width, spec->n_hidden, data + block);
+    part->chain   = chain_of(kernel->width, spec, data + block);
     part->n_steps = (double)weights / (double)step;
   }
   return floor;

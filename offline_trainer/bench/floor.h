@@ -43,16 +43,16 @@ rem_bench_peak(const char* isa, uint32_t n_threads, double seconds);
 
 /**
    The floor of one frame of a net: its weights once through FMAs with an
-   operand in memory, plus the chain gates -> c -> tanh(c) -> h -> gates, which
-   cannot begin before the product ends.
+   operand in memory, plus the chain gates -> c -> tanh(c) -> h -> gates, of a
+   GRU r -> n -> h, of an RNN tanh, which cannot begin before the product ends.
 
    Of both, what is measured is the best case, with vectors of the instruction
-   set's width or half of it.  The weights, 4H(I + H + 1) floats a layer without
-   padding, flow around their block or, where they leave the cache, to and fro,
-   with the accumulators in registers all the time.  The chain is that of all
-   units, in whole vectors and perhaps half a one that run beside each other,
-   with the arithmetic of dsp/kernel/kernel_cell.h and h handed over through
-   memory.
+   set's width or half of it.  The weights, G H(I + H + 1) floats a layer
+   without padding, flow around their block or, where they leave the cache, to
+   and fro, with the accumulators in registers all the time.  The chain is that
+   of all units, in whole vectors and perhaps half a one that run beside each
+   other, with the arithmetic of dsp/kernel/kernel_cell.h and h handed over
+   through memory.
 
    It is a yardstick, not a bound: the o gate may overlap the chain, and the
    layers of a net each other.

@@ -134,11 +134,11 @@ gate_of(const Vec h, const float* const z)
 /// them, each phase for all of them, so that the processor finds work in one
 /// chain while another waits
 VEC_INLINE void
-chain_units(const RemFloorChain* const chain,
-            const size_t               first,
-            const size_t               n,
-            const bool                 half,
-            const Vec                  h)
+chain_lstm(const RemFloorChain* const chain,
+           const size_t               first,
+           const size_t               n,
+           const bool                 half,
+           const Vec                  h)
 {
   const size_t       p  = (size_t)chain->n_vectors * WIDTH;
   const float* const z  = chain->z + first * WIDTH;
@@ -170,6 +170,84 @@ chain_units(const RemFloorChain* const chain,
   }
 }
 
+/// The same of a GRU: r, z and U h of n, with c for what W x of n may be
+VEC_INLINE void
+chain_gru(const RemFloorChain* const chain,
+          const size_t               first,
+          const size_t               n,
+          const bool                 half,
+          const Vec                  h)
+{
+  enum { GATES = 3 };
+  const size_t       p  = (size_t)chain->n_vectors * WIDTH;
+  const float* const z  = chain->z + first * WIDTH;
+  const float* const x  = chain->c + first * WIDTH;
+  float* const       to = chain->h + first * WIDTH;
+  Vec                gates[GATES * (MAX_UNITS + 1)];
+  GruRest            rest[MAX_UNITS + 1];
+
+  for (size_t g = 0; g < GATES; ++g) {
+    for (size_t v = 0; v < n; ++v) {
+      gates[g * n + v] = gate_of(h, z + g * p + v * WIDTH);
+    }
+  }
+  for (size_t g = 0; half && g < 2U; ++g) {
+    gates[GATES * n + g] = gate_of(h, chain->z + GATES * p + g * WIDTH);
+  }
+  for (size_t v = 0; v < n; ++v) {
+    rest[v] = gru_whole(gates + v, n, W(load)(x + v * WIDTH));
+  }
+  if (half) {
+    rest[n] = gru_half(gates + GATES * n, vec_load_half(x + n * WIDTH));
+  }
+  for (size_t v = 0; v < n; ++v) {
+    float* const at = to + v * WIDTH;
+    W(store)(at, gru_finish(rest[v], W(load)(at)));
+  }
+  if (half) {
+    float* const at = to + n * WIDTH;
+    vec_store_half(at, gru_finish(rest[n], vec_load_half(at)));
+  }
+}
+
+/// The same of an RNN: nothing but tanh
+VEC_INLINE void
+chain_rnn(const RemFloorChain* const chain,
+          const size_t               first,
+          const size_t               n,
+          const Vec                  h)
+{
+  const float* const z  = chain->z + first * WIDTH;
+  float* const       to = chain->h + first * WIDTH;
+  for (size_t v = 0; v < n; ++v) {
+    W(store)(to + v * WIDTH, W(tanh)(gate_of(h, z + v * WIDTH)));
+  }
+}
+
+VEC_INLINE void
+chain_units(const RemFloorChain* const chain,
+            const size_t               first,
+            const size_t               n,
+            const bool                 half,
+            const Vec                  h)
+{
+  switch (chain->cell) {
+  case REM_CELL_LSTM:
+    chain_lstm(chain, first, n, half, h);
+    break;
+  case REM_CELL_GRU:
+    chain_gru(chain, first, n, half, h);
+    break;
+  case REM_CELL_RNN_TANH:
+  case REM_CELL_RNN_SIGMOID:
+  case REM_CELL_RNN_THRESHOLD:
+  case REM_CELL_RNN_LINEAR:
+  case REM_CELL_FORWARD:
+    chain_rnn(chain, first, n, h);
+    break;
+  }
+}
+
 /// A frame begins when the last h of the one before is stored: one load puts it
 /// into every lane.  The fence keeps the compiler from taking it out of the
 /// register that is stored.
@@ -188,7 +266,8 @@ chain_few(const RemFloorChain* const chain,
           const uint64_t             n)
 {
   // No store can change this copy
-  const RemFloorChain here = {n_vectors, half, chain->z, chain->c, chain->h};
+  const RemFloorChain here = {
+    chain->cell, n_vectors, half, chain->z, chain->c, chain->h};
   for (uint64_t t = 0; t < n; ++t) {
     chain_units(&here, 0U, n_vectors, half, last_h(&here));
   }

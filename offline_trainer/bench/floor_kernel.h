@@ -6,6 +6,8 @@
 #ifndef REM_OFFLINE_TRAINER_BENCH_FLOOR_KERNEL_H
 #define REM_OFFLINE_TRAINER_BENCH_FLOOR_KERNEL_H
 
+#include "dsp/net.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +19,7 @@
 /// Memory of chain(): units in whole vectors, then perhaps half a one, as the
 /// engine's blocks have them (dsp/kernel/kernel.h)
 typedef struct {
+  RemCell  cell; ///< Of those without gates tanh stands for all
   uint32_t n_vectors;
   bool     half;
   float*   z; ///< [4, n_vectors, V], then [2, V] if half: gates without h
