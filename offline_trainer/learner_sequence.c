@@ -16,6 +16,8 @@ typedef struct {
   RemSequenceNet*  net;
   uint32_t         n_groups;
   size_t           n_packed;
+  double*          squares; ///< As probe() was told, or NULL
+  float*           probed;  ///< [n_packed] scratch memory for that
   uint32_t         n_runs;
   RemSequenceRun** runs; ///< [n_runs] one for every thread
   float            none; ///< State of nothing
@@ -29,6 +31,7 @@ free_sequences(void* const handle)
     rem_sequence_run_free(self->runs[i]);
   }
   free(self->runs);
+  free(self->probed);
   rem_sequence_net_free(self->net);
   free(self);
 }
@@ -51,13 +54,13 @@ initialise_attention(const RemSequenceSpec* const spec,
 static void
 initialise(void* const handle, RemRandom* const random, float* const params)
 {
-  const RemTrainSpec* const spec   = &((const Sequences*)handle)->spec;
-  const double              memory = spec->memory;
-  const RemSequenceSpec     shape  = rem_train_sequence_spec(spec);
-  rem_initialise(&spec->net, memory, random, params);
+  const RemTrainSpec* const spec  = &((const Sequences*)handle)->spec;
+  const RemBeginning        by    = {spec->init, spec->memory, spec->forget};
+  const RemSequenceSpec     shape = rem_train_sequence_spec(spec);
+  rem_initialise_as(&spec->net, &by, random, params);
   if (spec->encoder.n_hidden) {
     float* const encoder = params + rem_sequence_encoder_at(&shape);
-    rem_initialise(&spec->encoder, memory, random, encoder);
+    rem_initialise_as(&spec->encoder, &by, random, encoder);
   }
   if (spec->n_attention) {
     initialise_attention(
@@ -92,6 +95,46 @@ play(const Sequences* const self,
   rem_sequence_forward(self->runs[thread], feeds ? &feedback : NULL);
 }
 
+/// Leave of the outputs' gradient that of each sequence's last step
+static void
+keep_last(const RemNetSpec* const       spec,
+          const RemSequenceBatch* const batch,
+          float* const                  dy)
+{
+  const size_t n_out = spec->n_out;
+  for (uint32_t t = 0; !spec->whole && t < batch->n_steps; ++t) {
+    for (uint32_t s = 0; s < batch->n; ++s) {
+      if (t + 1U < batch->lengths[s]) {
+        memset(
+          dy + ((size_t)t * batch->n + s) * n_out, 0, n_out * sizeof(float));
+      }
+    }
+  }
+}
+
+/// Go back from the last steps alone, and add up what is heard of them; frames
+/// are those that the net was fed
+static void
+look_back(const Sequences* const self, const uint32_t thread)
+{
+  RemSequenceRun* const         run   = self->runs[thread];
+  const RemSequenceBatch* const batch = rem_sequence_batch(run);
+  const uint32_t                n     = self->lesson->max_steps;
+  double* const                 sums  = (double*)calloc(n, sizeof(double));
+  if (!sums) {
+    return; // A picture lacks a moment
+  }
+  rem_sequence_forward(run, NULL);
+  keep_last(&self->spec.net, batch, rem_sequence_output_gradient(run));
+  rem_sequence_probe(run, sums);
+  rem_sequence_backward(run, self->probed);
+  rem_sequence_probe(run, NULL);
+  for (uint32_t i = 0; i < n; ++i) {
+    self->squares[i] += sums[i] / batch->n;
+  }
+  free(sums);
+}
+
 static double
 run(void* const    handle,
     const uint32_t group,
@@ -118,7 +161,16 @@ run(void* const    handle,
                                        rem_sequence_output_gradient(r));
   memset(packed, 0, self->n_packed * sizeof(float));
   rem_sequence_backward(r, packed);
+  if (self->squares && !group) {
+    look_back(self, thread);
+  }
   return share;
+}
+
+static void
+probe(void* const handle, double* const squares)
+{
+  ((Sequences*)handle)->squares = squares;
 }
 
 /// Make memory for every thread, wide enough for the largest group
@@ -156,20 +208,24 @@ rem_sequence_learner_open(const RemTrainSpec* const spec,
   self->n_groups =
     rem_bptt_n_groups(&spec->net, spec->n_streams, lesson->max_steps);
   self->net = rem_sequence_net_new(&shape);
-  if (!self->net || !make_runs(self)) {
+  if (self->net) {
+    self->n_packed = rem_sequence_net_n_gradient(self->net);
+    self->probed   = (float*)calloc(self->n_packed, sizeof(float));
+  }
+  if (!self->probed || !make_runs(self)) {
     free_sequences(self);
     return false;
   }
-  self->n_packed = rem_sequence_net_n_gradient(self->net);
-  *out           = (RemLearner){.handle     = self,
-                                .n_params   = rem_sequence_n_params(&shape),
-                                .n_packed   = self->n_packed,
-                                .n_groups   = self->n_groups,
-                                .states     = &self->none,
-                                .free       = free_sequences,
-                                .initialise = initialise,
-                                .set        = set,
-                                .unpack     = unpack,
-                                .run        = run};
+  *out = (RemLearner){.handle     = self,
+                      .n_params   = rem_sequence_n_params(&shape),
+                      .n_packed   = self->n_packed,
+                      .n_groups   = self->n_groups,
+                      .states     = &self->none,
+                      .free       = free_sequences,
+                      .initialise = initialise,
+                      .set        = set,
+                      .unpack     = unpack,
+                      .run        = run,
+                      .probe      = probe};
   return true;
 }

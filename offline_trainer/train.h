@@ -146,12 +146,13 @@ void
 rem_trainer_remeasure(RemTrainer* trainer);
 
 /**
-   From the next update on, add to `squares` how far back the loss at a window's
-   last step is heard: the mean over streams of |dL/dh|^2, h of the last layer.
+   From the next update on, add to `squares` how far back the loss at the last
+   step of a window, or of each sequence, is heard: the mean over streams of
+   |dL/dh|^2, h of the last layer (that reads forward).
 
-   @param squares [n_steps] index 0 is the last step, d the one d steps before;
-                  NULL to stop.
-   @return false if what is trained cannot be probed so: whole sequences.
+   @param squares [n_steps], or the lesson's [max_steps]: index 0 is the last
+                  step, d the one d steps before; NULL to stop.
+   @return false if what is trained cannot be probed.
 */
 bool
 rem_trainer_probe(RemTrainer* trainer, double* squares);
