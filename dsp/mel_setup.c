@@ -100,11 +100,9 @@ rem_mel_new(const RemSpectra* const spectra)
   mel->weights = (float*)malloc((2U * n_bins + REM_MAX_MEL) * sizeof(float));
   mel->frame   = fftwf_alloc_real(n);
   mel->bins    = fftwf_alloc_complex(n_bins);
-  if (mel->window && mel->samples && mel->magnitude && mel->weights &&
-      mel->frame && mel->bins) {
-    mel->plan = rem_fft_forward(n, mel->frame, mel->bins);
-  }
-  if (!mel->plan) {
+  if (!mel->window || !mel->samples || !mel->magnitude || !mel->weights ||
+      !mel->frame || !mel->bins ||
+      !(mel->plan = rem_fft_forward(n, mel->frame, mel->bins))) {
     rem_mel_free(mel);
     return NULL;
   }

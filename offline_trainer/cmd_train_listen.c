@@ -15,9 +15,9 @@
 
 /// Everything that a run learns to hear from
 typedef struct {
-  RemClips       training;
-  RemClips       held_out;
-  RemListenProof proof; ///< Of the last model that was measured
+  RemClips        training;
+  RemClips        held_out;
+  RemListenProof* proof; ///< Of the last model that was measured
 } ListenData;
 
 bool
@@ -112,10 +112,9 @@ set_metrics(RemModel* const           model,
             const TrainFacts* const   facts,
             const RemTrainNews* const news)
 {
-  // The run's own, which only this thread looks at
-  ListenData* const     data  = (ListenData*)(uintptr_t)facts->data;
-  RemListenProof* const proof = &data->proof;
-  json_t* const         all   = json_object();
+  const ListenData* const data  = (const ListenData*)facts->data;
+  RemListenProof* const   proof = data->proof;
+  json_t* const           all   = json_object();
   if (!prove(model, data, proof)) {
     json_decref(all);
     return false;
@@ -173,7 +172,7 @@ print_summary(const TrainFacts* const   facts,
               const bool                interrupted)
 {
   const ListenData* const     data  = (const ListenData*)facts->data;
-  const RemListenProof* const proof = &data->proof;
+  const RemListenProof* const proof = data->proof;
   const char* const           path  = facts->options->output_path;
   char                        time[32];
   (void)model;
@@ -294,8 +293,9 @@ train_listen(TrainRun* const     run,
              TrainOptions* const options,
              RemError* const     error)
 {
-  ListenData data = {.training = {.n = 0U}};
-  RemStatus  st   = train_check_folder(options->output_path, error);
+  RemListenProof proof = {.error = 0.0};
+  ListenData     data  = {.proof = &proof};
+  RemStatus      st    = train_check_folder(options->output_path, error);
   if (!st && !(st = read_data(options, &data, error)) &&
       !(st = prepare(run, options, &data, error))) {
     st = train(run, options, &data, error);

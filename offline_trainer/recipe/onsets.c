@@ -144,7 +144,7 @@ train(Onsets* const self, const int net, RemError* const error)
   const RemTrainLimits limits = {.epochs = run->brief ? 30U : 100U};
   RemTrainSpec spec = rem_listen_train_default(&self->training, net == BOTH);
   char         path[MAX_PATH];
-  spec.n_streams     = run->brief ? 4U : spec.n_streams;
+  spec.n_streams     = run->brief ? 4U : 16U;
   spec.seed          = run->seed;
   RemModel** const m = &self->models[net];
   RemStatus        st;
@@ -241,6 +241,71 @@ measure_aubio(const Onsets* const self,
   return st;
 }
 
+/// What is on the picture: times, and a curve for each net and for the truth
+typedef struct {
+  size_t  n;
+  double* y; ///< [2 + N_NETS, n]
+} Picture;
+
+/// Fill the curve of a net
+static RemStatus
+fill_curve(const RemModel* const model,
+           const RemClip* const  clip,
+           const size_t          n,
+           double* const         y,
+           RemError* const       error)
+{
+  float* const z  = (float*)malloc((clip->n + 1U) * sizeof(float));
+  RemStatus    st = REM_SUCCESS;
+  if (!z) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the picture");
+  }
+  st =
+    rem_hear_net(&model->spec, model->params, clip->frames, clip->n, z, error);
+  for (size_t k = 0U; !st && k < n; ++k) {
+    y[k] = 1.0 / (1.0 + exp(-(double)z[k]));
+  }
+  free(z);
+  return st;
+}
+
+/// Fill times and a line up at each onset
+static void
+fill_truth(const Onsets* const  self,
+           const RemClip* const clip,
+           const Picture* const picture)
+{
+  double* const truth = picture->y + (1U + N_NETS) * picture->n;
+  for (size_t k = 0U; k < picture->n; ++k) {
+    const bool onset = clip->targets[k] > 0.9f;
+    picture->y[k]    = rem_spectra_time(&self->training.spectra, (double)k);
+    truth[k]         = onset ? 1.0 : (double)NAN;
+    if (k && onset) {
+      truth[k - 1U] = 0.0;
+    }
+  }
+}
+
+static RemStatus
+draw_curves(const Onsets* const  self,
+            const Picture* const p,
+            RemError* const      error)
+{
+  const RemRecipeCurve curves[] = {{"onsets", p->n, p->y, p->y + 3U * p->n},
+                                   {names[FORWARD], p->n, p->y, p->y + p->n},
+                                   {names[BOTH], p->n, p->y, p->y + 2U * p->n}};
+  return rem_recipe_curves(
+    self->run,
+    "strengths.svg",
+    "How strong an onset is to both nets in a take that neither has learned "
+    "from, of sounds that neither has heard, and where onsets are.",
+    (RemAxis){"Seconds", 0.0, p->y[p->n - 1U], false},
+    (RemAxis){"Strength", 0.0, 1.0, false},
+    curves,
+    3U,
+    error);
+}
+
 /// Draw how strong an onset is to both nets, and where onsets are
 static RemStatus
 draw(const Onsets* const self, RemError* const error)
@@ -248,44 +313,20 @@ draw(const Onsets* const self, RemError* const error)
   const RemSpectra* const s    = &self->training.spectra;
   const RemClip* const    clip = &self->tested.clips[0];
   const size_t            most = (size_t)(SHOWN * s->rate / s->hop);
-  const size_t            n    = clip->n < most ? clip->n : most;
-  double* const           y    = (double*)calloc(4U * n + 1U, sizeof(double));
-  float* const            z    = (float*)malloc((clip->n + 1U) * sizeof(float));
+  Picture                 p    = {clip->n < most ? clip->n : most, NULL};
   RemStatus               st   = REM_SUCCESS;
-  if (!y || !z) {
-    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the picture");
+  p.y = (double*)calloc((2U + N_NETS) * p.n, sizeof(double));
+  if (!p.y) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the picture");
   }
-  for (int i = 0; !st && i < N_NETS; ++i) {
-    const RemModel* const m = self->models[i];
-    st = rem_hear_net(&m->spec, m->params, clip->frames, clip->n, z, error);
-    for (size_t k = 0U; !st && k < n; ++k) {
-      y[(size_t)(i + 1) * n + k] = 1.0 / (1.0 + exp(-(double)z[k]));
-    }
+  fill_truth(self, clip, &p);
+  for (size_t i = 0U; !st && i < N_NETS; ++i) {
+    st = fill_curve(self->models[i], clip, p.n, p.y + (1U + i) * p.n, error);
   }
-  for (size_t k = 0U; !st && k < n; ++k) {
-    y[k]          = rem_spectra_time(s, (double)k);
-    y[3U * n + k] = clip->targets[k] > 0.9f ? 1.0 : (double)NAN;
-    if (k && clip->targets[k] > 0.9f) {
-      y[3U * n + k - 1U] = 0.0;
-    }
-  }
-  const RemRecipeCurve curves[] = {{"onsets", n, y, y + 3U * n},
-                                   {names[FORWARD], n, y, y + n},
-                                   {names[BOTH], n, y, y + 2U * n}};
   if (!st) {
-    st = rem_recipe_curves(
-      self->run,
-      "strengths.svg",
-      "How strong an onset is to both nets in a take that neither has learned "
-      "from, of sounds that neither has heard, and where onsets are.",
-      (RemAxis){"Seconds", 0.0, y[n - 1U], false},
-      (RemAxis){"Strength", 0.0, 1.0, false},
-      curves,
-      3U,
-      error);
+    st = draw_curves(self, &p, error);
   }
-  free(y);
-  free(z);
+  free(p.y);
   return st;
 }
 
