@@ -40,6 +40,7 @@ static const char help_text[] =
   "      --listen FOLDER    sounds with labels beside them\n"
   "      --threshold X      with --listen: least strength of an event [0.5]\n"
   "      --text FILE        a text; figures are per symbol, as MODEL reads it\n"
+  "      --midi FOLDER      songs, likewise\n"
   "      --examples FILE    examples, a line each: what goes in, a tab, what\n"
   "                         should come out\n"
   "      --json             print one JSON object instead of a table\n"
@@ -62,6 +63,7 @@ static const struct option options[] = {
   {"listen", required_argument, NULL, 'L'},
   {"threshold", required_argument, NULL, 'D'},
   {"text", required_argument, NULL, 'w'},
+  {"midi", required_argument, NULL, 'w'},
   {"examples", required_argument, NULL, 'e'},
   {"json", no_argument, NULL, 'j'},
   {"help", no_argument, NULL, 'h'},

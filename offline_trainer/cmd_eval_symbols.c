@@ -6,6 +6,7 @@
 #include "offline_trainer/command.h"
 #include "offline_trainer/examples/baseline.h"
 #include "offline_trainer/examples/learn.h"
+#include "offline_trainer/midi/songs.h"
 #include "offline_trainer/pool.h"
 #include "offline_trainer/text/ngram.h"
 #include "offline_trainer/text/token_lesson.h"
@@ -45,6 +46,21 @@ typedef struct {
   double     chains[REM_MAX_ORDER + 1U]; ///< NaN without --training
 } TextFinding;
 
+/// Read a text, or songs, in a model's symbols
+static RemStatus
+read_tokens(const RemModel* const model,
+            const char* const     path,
+            RemTokens** const     out,
+            RemError* const       error)
+{
+  const RemTextRules like = {.like = model->symbols};
+  if (model->symbols->kind != REM_SYMBOLS_MIDI) {
+    return rem_tokens_read(&path, 1U, &like, out, error);
+  }
+  const RemStatus st = rem_event_symbols_check(model->symbols, NULL, error);
+  return st ? st : rem_songs_read(&path, 1U, out, error);
+}
+
 /// Measure chains that learn from another text
 static RemStatus
 measure_chains(const RemModel* const model,
@@ -52,10 +68,9 @@ measure_chains(const RemModel* const model,
                TextFinding* const    finding,
                RemError* const       error)
 {
-  const RemTextRules like = {.like = model->symbols};
-  RemTokens*         text = NULL;
-  RemStatus st = training ? rem_tokens_read(&training, 1U, &like, &text, error)
-                          : REM_SUCCESS;
+  RemTokens* text = NULL;
+  RemStatus  st =
+    training ? read_tokens(model, training, &text, error) : REM_SUCCESS;
   for (uint32_t order = 0U; !st && order <= REM_MAX_ORDER; ++order) {
     RemNgram* const chain = text ? rem_ngram_new(text, order) : NULL;
     finding->chains[order] =
@@ -72,8 +87,7 @@ measure_text(const RemModel* const    model,
              TextFinding* const       out,
              RemError* const          error)
 {
-  const RemTextRules like = {.like = model->symbols};
-  RemStatus st = rem_tokens_read(&asked->text, 1U, &like, &out->tested, error);
+  RemStatus st = read_tokens(model, asked->text, &out->tested, error);
   if (st) {
     return st;
   }

@@ -10,7 +10,7 @@
 /// What the command line says
 typedef struct {
   const char* model_path;
-  const char* text;     ///< To test with, or NULL
+  const char* text;     ///< Or songs, to test with, or NULL
   const char* examples; ///< To test with, or NULL
   const char* training; ///< What simple predictions learn from, or NULL
   bool        json;

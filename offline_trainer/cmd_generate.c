@@ -5,6 +5,7 @@
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/modelfile.h"
 #include "dsp/modelfile/text.h"
+#include "offline_trainer/cmd_generate_midi.h"
 #include "offline_trainer/cmd_generate_symbols.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/control/generate.h"
@@ -27,7 +28,7 @@ static const char help_text[] =
   "log,\n"
   "as IMPSY and `remanence train --control` read them. Or let one that reads "
   "go\n"
-  "on with a text, or answer one.\n"
+  "on with a text or a song, or answer one.\n"
   "\n"
   "Models for controllers\n"
   "      --seconds S      how long it plays [60]\n"
@@ -47,13 +48,20 @@ static const char help_text[] =
   "      --temperature T  0 takes the likeliest, 1 is as it learned [1]\n"
   "      --top-k K        draw from the K likeliest only [all]\n"
   "\n"
-  "Both\n"
+  "Models that read MIDI, and write a MIDI file\n"
+  "      --prime SONG     a MIDI file that it goes on with, or answers\n"
+  "      --seconds S      how long it plays; an answer may end before\n"
+  "                       [60]\n"
+  "      --temperature T, --top-k K   as above\n"
+  "\n"
+  "All\n"
   "  -o, --output FILE    where to write, - for stdout [-]\n"
   "      --seed N         of its chance: the same again plays the same [0]\n"
   "  -h, --help           show this\n"
   "\n"
   "  remanence generate duet.safetensors --prime take.log --seconds 60 \\\n"
   "    -o out.log --picture out.svg\n"
+  "  remanence generate mine.safetensors --prime a.mid -o out.mid\n"
   "  remanence generate book.safetensors --prime \"The \" --temperature 0.7\n";
 
 static const struct option options[] = {
@@ -283,6 +291,17 @@ draw(const Generate* const g, RemError* const error)
   return st;
 }
 
+/// Let a model that reads MIDI events play
+static RemStatus
+play_midi(Generate* const g, RemError* const error)
+{
+  const RemImprovise how = {g->how.seconds,
+                            g->symbols.how.temperature,
+                            g->symbols.how.top_k,
+                            g->symbols.how.seed};
+  return generate_midi(g->model, g->prime, &how, g->output, error);
+}
+
 /// Let a model that reads write
 static RemStatus
 write_symbols(Generate* const g, RemError* const error)
@@ -323,8 +342,10 @@ generate(Generate* const g, RemError* const error)
 {
   RemStatus st = rem_model_read(g->model_path, &g->model, NULL, error);
   if (!st) {
-    st = g->model->kind == REM_FRAME_SYMBOL ? write_symbols(g, error)
-                                            : play(g, error);
+    const RemSymbols* const s = g->model->symbols;
+    st = g->model->kind != REM_FRAME_SYMBOL ? play(g, error)
+         : s && s->kind == REM_SYMBOLS_MIDI ? play_midi(g, error)
+                                            : write_symbols(g, error);
   }
   if (st && !*error->place) {
     (void)snprintf(error->place, sizeof(error->place), "%s", g->model_path);

@@ -65,6 +65,7 @@ typedef struct {
   double         own;       ///< As RemLearn
   bool           beside;    ///< Vector at every step, as RemLearn
   bool           transpose; ///< Songs in all keys
+  double         phrase;    ///< Seconds of a call, or of an answer, in songs
 } TrainSymbols;
 
 /// What the command line says of learning to hear; `symbols.both` as well

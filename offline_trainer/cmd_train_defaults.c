@@ -14,6 +14,7 @@
 #define STFT_WINDOW 2048U     ///< With --stft: it holds the longest frame
 #define DEFAULT_DC 0.25       ///< Weight; the rest is the main loss's
 #define DEFAULT_MIXTURES 5U
+#define DEFAULT_PHRASE 4.0 ///< Seconds
 #define NOT_GIVEN UINT32_MAX
 
 /// Set the window and what comes before it
@@ -77,6 +78,7 @@ train_set_defaults(TrainOptions* const out, const TrainMode mode)
   out->control.n_mixtures = DEFAULT_MIXTURES;
   out->symbols.tokens =
     mode == TRAIN_MIDI ? REM_SYMBOLS_MIDI : REM_SYMBOLS_CHARACTERS;
+  out->symbols.phrase  = DEFAULT_PHRASE;
   out->loss            = rem_loss_default();
   out->loss.esr_weight = 1.0f;
   out->loss.dc_weight  = (float)DEFAULT_DC;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train.h"
+#include "offline_trainer/cmd_train_midi.h"
 
 #include "offline_trainer/examples/baseline.h"
 #include "offline_trainer/examples/learn.h"
@@ -44,11 +45,15 @@ read_data(const TrainOptions* const o,
   const TrainSymbols* const s     = &o->symbols;
   RemExamplesRules          rules = {
              s->task, s->tokens, kind_of_labels(s), s->vocabulary, NULL};
-  RemStatus st = rem_examples_read(*s->paths, &rules, &out->training, error);
+  const bool songs = s->tokens == REM_SYMBOLS_MIDI;
+  RemStatus  st =
+    songs ? train_read_calls(o, &out->training, &out->held_out, error)
+           : rem_examples_read(*s->paths, &rules, &out->training, error);
   if (st) {
     return st;
   }
-  if (o->validation) {
+  if (songs) { // Held out whole
+  } else if (o->validation) {
     rules.like = out->training;
     st = rem_examples_read(o->validation, &rules, &out->held_out, error);
   } else {
@@ -162,7 +167,11 @@ print_summary(const TrainFacts* const   facts,
          b->name,
          b->nats,
          100.0 * b->accuracy);
-  printf("Next:\n  remanence generate %s --input TEXT\n", path);
+  printf("Next:\n  remanence generate %s %s\n",
+         path,
+         facts->options->symbols.tokens == REM_SYMBOLS_MIDI
+           ? "--prime call.mid -o answer.mid"
+           : "--input TEXT");
   if (interrupted) {
     printf("  the same command with --resume, to go on training\n");
   }

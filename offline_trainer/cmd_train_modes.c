@@ -52,7 +52,9 @@ static const struct {
   {OPTION_WATCH, CONTROL},
   {OPTION_TEXT, TEXT},
   {OPTION_MIDI, MIDI},
-  {OPTION_TRANSPOSE, MIDI},
+  {OPTION_TRANSPOSE, MIDI | EXAMPLES},
+  {OPTION_CALLS, EXAMPLES},
+  {OPTION_PHRASE, EXAMPLES},
   {OPTION_TOKENS, SYMBOLS},
   {OPTION_VOCABULARY, SYMBOLS},
   {OPTION_EXAMPLES, EXAMPLES},
@@ -125,6 +127,7 @@ train_mode_of(const int letter, const TrainMode otherwise)
   case OPTION_MIDI:
     return TRAIN_MIDI;
   case OPTION_EXAMPLES:
+  case OPTION_CALLS:
     return TRAIN_EXAMPLES;
   case OPTION_LISTEN:
     return TRAIN_LISTEN;

@@ -64,6 +64,8 @@ static const struct option long_options[] = {
   {"text", required_argument, NULL, OPTION_TEXT},
   {"midi", required_argument, NULL, OPTION_MIDI},
   {"transpose", no_argument, NULL, OPTION_TRANSPOSE},
+  {"calls", required_argument, NULL, OPTION_CALLS},
+  {"phrase", required_argument, NULL, OPTION_PHRASE},
   {"examples", required_argument, NULL, OPTION_EXAMPLES},
   {"task", required_argument, NULL, OPTION_TASK},
   {"tokens", required_argument, NULL, OPTION_TOKENS},

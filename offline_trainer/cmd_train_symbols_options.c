@@ -79,6 +79,11 @@ train_read_symbols(TrainOptions* const o,
   case OPTION_TRANSPOSE:
     o->symbols.transpose = true;
     return REM_EXIT_DONE;
+  case OPTION_CALLS:
+    o->symbols.tokens     = REM_SYMBOLS_MIDI;
+    o->symbols.task       = REM_TASK_TRANSLATE;
+    o->symbols.task_given = true;
+    return train_read_path(o, text);
   default: // --text, --midi, --examples
     return train_read_path(o, text);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train.h"
+#include "offline_trainer/cmd_train_midi.h"
 
-#include "offline_trainer/midi/songs.h"
 #include "offline_trainer/text/ngram.h"
 #include "offline_trainer/text/token_lesson.h"
 
@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOWER (-5) ///< Semitones
-#define HIGHER 6   ///< To every key
 
 /// Everything that a run on text learns from
 typedef struct {
@@ -28,34 +25,6 @@ clear_data(TextData* const data)
   rem_tokens_free(data->held_out);
 }
 
-/// Read songs, and those to test with or a part of all
-static RemStatus
-read_songs(const TrainOptions* const o,
-           TextData* const           out,
-           RemError* const           error)
-{
-  const TrainSymbols* const s = &o->symbols;
-  RemStatus st = rem_songs_read(s->paths, s->n_paths, &out->training, error);
-  if (!st && o->validation) {
-    st = rem_songs_read(&o->validation, 1U, &out->held_out, error);
-  } else if (!st && out->training->n_pieces < 2U) {
-    st = rem_fail(error,
-                  REM_BAD_ARGUMENT,
-                  s->paths[0],
-                  "holds one song; expected two or more, one to test with");
-  } else if (!st) {
-    out->held_out = rem_songs_hold_out(out->training, o->valid_fraction);
-    st            = out->held_out
-                      ? REM_SUCCESS
-                      : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the songs");
-  }
-  if (!st && s->transpose &&
-      !rem_songs_transpose(out->training, LOWER, HIGHER)) {
-    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the songs");
-  }
-  return st;
-}
-
 /// Read the texts, and the one to test with or a part of all
 static RemStatus
 read_data(const TrainOptions* const o,
@@ -64,7 +33,7 @@ read_data(const TrainOptions* const o,
 {
   const TrainSymbols* const s = &o->symbols;
   if (o->mode == TRAIN_MIDI) {
-    return read_songs(o, out, error);
+    return train_read_songs(o, &out->training, &out->held_out, error);
   }
   const RemTextRules rules = {s->tokens, s->vocabulary, NULL};
   RemStatus          st =

@@ -45,6 +45,13 @@ def test_train():
     check('390 different ones' in err, err)
     model = json.loads(run(0, 'info', '--json', 'a.safetensors')[0])
     check('midi' in json.dumps(model), model)
+    out, _ = run(0, 'eval', 'a.safetensors', '--midi', songs, '--training',
+                 songs)
+    check('this net' in out and 'chain of order 3' in out, out)
+    out, _ = run(0, 'train', '--calls', songs, '--phrase', '4', '--hidden',
+                 '8', '--attention', '4', '--epochs', '1', '-o',
+                 'c.safetensors')
+    check('--prime call.mid' in out, out)
 
 
 def test_generate():
@@ -60,6 +67,11 @@ def test_generate():
     check(len(read('d.mid')) > len(read(prime)))
     _, err = run(1, 'generate', 'out/duet/duet.safetensors')
     check('-o' in err, err)
+    run(0, 'generate', 'c.safetensors', '--prime', prime, '-o', 'f.mid',
+        '--seconds', '4')
+    check(len(read('f.mid')) > len(read(prime)))
+    _, err = run(1, 'generate', 'c.safetensors', '-o', 'g.mid')
+    check('--prime' in err, err)
 
 
 def test_wrong():
@@ -78,4 +90,5 @@ def test_wrong():
 
 test_recipe()
 test_train()
+test_generate()
 test_wrong()

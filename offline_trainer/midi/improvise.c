@@ -56,7 +56,7 @@ hear_song(Player* const p, const RemSong* const song)
 static bool
 say(Player* const p, bool* const failed)
 {
-  const RemEventRules rules = {0U, 127U, 0xFFFU, true};
+  const RemEventRules rules = {0U, 127U, 0xFFFU, rem_mind_answers(p->mind)};
   bool                allowed[REM_N_TOKENS];
   RemTimedMidi        messages[REM_MOST_MESSAGES];
   const RemDraw       how = {p->how->temperature, p->how->top_k, allowed};

@@ -13,7 +13,7 @@
 
 /// How to play
 typedef struct {
-  double   seconds; ///< Until when it plays at most
+  double   seconds; ///< How long it plays; an answer may end before
   float    temperature;
   uint32_t top_k; ///< 0 for all
   uint64_t seed;
@@ -24,10 +24,10 @@ RemImprovise
 rem_improvise_default(void);
 
 /**
-   Let a net go on from a song, or answer it, up to its end symbol.
+   Let a net go on from a song for as long as told, or answer it, up to its end
+   symbol.
 
-   A net that goes on and has heard nothing begins a song; an answer begins
-   where the song ends.
+   A net that goes on and has heard nothing begins a song.
 
    @param model One that rem_mind_check() accepts.
    @param heard What it hears first, and what `out` begins with; NULL for
