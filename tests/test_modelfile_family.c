@@ -6,6 +6,8 @@
 #include "dsp/modelfile/modelfile.h"
 #include "dsp/predictor.h"
 #include "dsp/voice.h"
+#include "plugin/audio/stage.h"
+#include "plugin/control/cast.h"
 #include "tests/cells.h"
 #include "tests/check.h"
 #include "tests/modelfile.h"
@@ -109,6 +111,35 @@ test_voices(void)
     rem_voice_free(voice);
     rem_model_free(model);
   }
+}
+
+/// So do the stages of both plugins
+static void
+test_stages(void)
+{
+  RemNetSpec      spec   = {.cell     = REM_CELL_LSTM,
+                            .n_in     = 1U,
+                            .n_hidden = 4U,
+                            .n_layers = 1U,
+                            .n_out    = 1U,
+                            .both     = true};
+  RemError        error  = {REM_SUCCESS, "", ""};
+  void*           built  = NULL;
+  RemAudioStage   stage  = {.n_channels = 1U, .rate = 48000.0};
+  RemModel* const sound  = noise_model(&spec, REM_FRAME_AUDIO);
+  RemModel* const faders = control_model(2U, 4U, 1U);
+  CHECK(rem_audio_stage.build(&stage, sound, "x.json", 0U, &built, &error) ==
+        REM_UNSUPPORTED);
+  CHECK(strstr(error.text, "both directions; expected") && !built);
+  faders->spec.whole = true;
+  CHECK(rem_control_stage.build(NULL, faders, "x.json", 0U, &built, &error) ==
+        REM_UNSUPPORTED);
+  CHECK(strstr(error.text, "whole sequence; expected") && !built);
+  faders->spec.whole = false;
+  CHECK(!rem_control_stage.build(NULL, faders, "x.json", 0U, &built, &error));
+  rem_control_stage.discard(built);
+  rem_model_free(sound);
+  rem_model_free(faders);
 }
 
 /// An encoder with attention, and all that it says
@@ -231,6 +262,7 @@ main(void)
 {
   test_cells();
   test_voices();
+  test_stages();
   test_encoder();
   test_formats();
   test_no_symbols();
