@@ -55,6 +55,11 @@ typedef struct {
 void
 rem_learner_clear(RemLearner* learner);
 
+/// Return a number that follows from `params` [n]: what an update drops out is
+/// then the same after a resumption
+uint64_t
+rem_learner_digest(const float* params, size_t n);
+
 /**
    Make a learner of windows: what only reads forward, and for long.
 

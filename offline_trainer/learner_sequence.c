@@ -16,6 +16,7 @@ typedef struct {
   RemSequenceNet*  net;
   uint32_t         n_groups;
   size_t           n_packed;
+  uint64_t         seed;    ///< Of dropout, of this update
   double*          squares; ///< As probe() was told, or NULL
   float*           probed;  ///< [n_packed] scratch memory for that
   uint32_t         n_runs;
@@ -71,7 +72,10 @@ initialise(void* const handle, RemRandom* const random, float* const params)
 static void
 set(void* const handle, const float* const params)
 {
-  rem_sequence_net_set(((const Sequences*)handle)->net, params);
+  Sequences* const      self  = (Sequences*)handle;
+  const RemSequenceSpec shape = rem_train_sequence_spec(&self->spec);
+  self->seed = rem_learner_digest(params, rem_sequence_n_params(&shape));
+  rem_sequence_net_set(self->net, params);
 }
 
 static void
@@ -151,6 +155,7 @@ run(void* const    handle,
   RemSequenceRun* const   r     = self->runs[thread];
   RemSequenceBatch* const batch = rem_sequence_batch(r);
   batch->n                      = range.n;
+  rem_sequence_set_seed(r, self->seed + group);
   lesson->fill_batch(lesson->handle, thread, range, window, batch);
   play(self, range, thread, window);
   const double share = lesson->compare(lesson->handle,
@@ -185,7 +190,8 @@ make_runs(Sequences* const self)
   for (uint32_t i = 0; self->runs && i < self->n_runs; ++i) {
     self->runs[i] = rem_sequence_run_new(
       self->net, n, lesson->max_steps, lesson->max_encoder_steps);
-    if (!self->runs[i]) {
+    if (!self->runs[i] ||
+        !rem_sequence_set_dropout(self->runs[i], self->spec.dropout)) {
       return false;
     }
   }

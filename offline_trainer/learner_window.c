@@ -53,26 +53,11 @@ initialise(void* const handle, RemRandom* const random, float* const params)
   rem_initialise_as(&spec->net, &beginning, random, params);
 }
 
-/// Return a number that follows from `params`: what an update drops out is
-/// then the same after a resumption
-static uint64_t
-digest(const float* const params, const size_t n)
-{
-  const size_t least  = n < 64U ? n : 64U;
-  uint64_t     number = 0xCBF29CE484222325U;
-  for (size_t i = n - least; i < n; ++i) {
-    uint32_t bits = 0U;
-    memcpy(&bits, params + i, sizeof(bits));
-    number = (number ^ bits) * 0x100000001B3U;
-  }
-  return number;
-}
-
 static void
 set(void* const handle, const float* const params)
 {
   Windows* const self = (Windows*)handle;
-  self->seed          = digest(params, self->n_params);
+  self->seed          = rem_learner_digest(params, self->n_params);
   rem_bptt_net_set(self->net, params);
   if (self->initial) {
     rem_net_initial(&self->spec.net, params, NULL, self->initial);

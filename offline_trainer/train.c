@@ -178,15 +178,6 @@ rem_lesson_clear(RemLesson* const lesson)
 }
 
 void
-rem_learner_clear(RemLearner* const learner)
-{
-  if (learner->handle) {
-    learner->free(learner->handle);
-  }
-  *learner = (RemLearner){.handle = NULL};
-}
-
-void
 rem_trainer_free(RemTrainer* const trainer)
 {
   if (trainer) {

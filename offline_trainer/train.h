@@ -35,8 +35,7 @@ typedef struct {
   double   shift;   ///< Control frames: as rem_row_streams_open()
   RemInit  init;    ///< How weights begin
   double   forget;  ///< As in RemBeginning
-  double   dropout; ///< Share of its features that the head does not see,
-                    ///< of windows
+  double   dropout; ///< Share of its features that the head does not see
 } RemTrainSpec;
 
 /// Return what works best for amplifiers and pedals: LSTM 32 with skip

@@ -339,6 +339,35 @@ test_refusals(void)
   close_case(&c);
 }
 
+/// Wrong shapes are refused in words
+static void
+test_shapes(void)
+{
+  RemError        error;
+  RemSequenceSpec spec = pair_of(REM_CELL_LSTM, 5U, true);
+  spec.net.both        = true;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+  CHECK(strstr(error.text, "both directions"));
+  spec = pair_of(REM_CELL_LSTM, 5U, true);
+  --spec.net.n_condition;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+  CHECK(strstr(error.text, "23 numbers, expected the 24"));
+  spec          = pair_of(REM_CELL_LSTM, 5U, true);
+  spec.net.n_in = 12U;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+  spec                 = pair_of(REM_CELL_LSTM, 0U, true);
+  spec.net.initial     = REM_INITIAL_REST;
+  spec.net.n_condition = 0U;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+  spec          = (RemSequenceSpec){.net = small};
+  spec.net.cell = REM_CELL_RNN_THRESHOLD;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_UNSUPPORTED);
+  CHECK(strstr(error.text, "threshold"));
+  spec.net.cell    = REM_CELL_LSTM;
+  spec.n_attention = 3U;
+  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+}
+
 int
 main(void)
 {
@@ -351,5 +380,6 @@ main(void)
     check_pair(&spec);
   }
   test_refusals();
+  test_shapes();
   return 0;
 }

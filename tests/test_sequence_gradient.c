@@ -304,33 +304,57 @@ check_probe(const RemSequenceSpec* const spec)
   close_case(&c);
 }
 
-/// Wrong shapes are refused in words
+/// About half of the features are dropped, the others count twice, and so it is
+/// on the way back; `spec` has no head
 static void
-test_refusals(void)
+check_dropout(const RemSequenceSpec* const spec)
 {
-  RemError        error;
-  RemSequenceSpec spec = pair_of(REM_CELL_LSTM, 5U);
-  spec.net.both        = true;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
-  CHECK(strstr(error.text, "both directions"));
-  spec = pair_of(REM_CELL_LSTM, 5U);
-  --spec.net.n_condition;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
-  CHECK(strstr(error.text, "23 numbers, expected the 24"));
-  spec          = pair_of(REM_CELL_LSTM, 5U);
-  spec.net.n_in = 12U;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
-  spec                 = pair_of(REM_CELL_LSTM, 0U);
-  spec.net.initial     = REM_INITIAL_REST;
-  spec.net.n_condition = 0U;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
-  spec          = (RemSequenceSpec){.net = small};
-  spec.net.cell = REM_CELL_RNN_THRESHOLD;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_UNSUPPORTED);
-  CHECK(strstr(error.text, "threshold"));
-  spec.net.cell    = REM_CELL_LSTM;
-  spec.n_attention = 3U;
-  CHECK(rem_sequence_spec_check(&spec, &error) == REM_BAD_SHAPE);
+  Case         c;
+  const size_t n_y = (size_t)MAX_STREAMS * MAX_STEPS * spec->net.n_out;
+  float        by[MAX_STREAMS * MAX_STEPS * 40];
+  uint32_t     n_dropped = 0U, n_seen = 0U;
+  CHECK(spec->net.n_out <= 40U);
+  open_case(&c, spec, MAX_STREAMS);
+  float* const again = (float*)calloc(c.n_params, sizeof(float));
+  CHECK(again && rem_sequence_set_dropout(c.run, 0.5));
+  float* const       dy = rem_sequence_output_gradient(c.run);
+  const float* const y  = rem_sequence_output(c.run);
+  rem_sequence_set_seed(c.run, 5U);
+  rem_sequence_forward(c.run, NULL);
+  memcpy(by, y, n_y * sizeof(float));
+  for (size_t i = 0; i < n_y; ++i) {
+    dy[i] = (float)c.by[i];
+  }
+  go_back(&c, c.grad);
+  CHECK(rem_sequence_set_dropout(c.run, 0.0));
+  rem_sequence_forward(c.run, NULL);
+  for (size_t i = 0; i < n_y; ++i) {
+    n_seen += y[i] != 0.0f;
+    n_dropped += y[i] != 0.0f && by[i] == 0.0f;
+    CHECK(by[i] == 0.0f || fabsf(by[i] - 2.0f * y[i]) < 1e-6f);
+    dy[i] = by[i] == 0.0f ? 0.0f : 2.0f * (float)c.by[i];
+  }
+  go_back(&c, again);
+  fprintf(stderr, "%u of %u dropped\n", n_dropped, n_seen);
+  CHECK(n_dropped > n_seen * 2U / 5U && n_dropped < n_seen * 3U / 5U);
+  for (size_t i = 0; i < c.n_params; ++i) {
+    CHECK(fabsf(again[i] - c.grad[i]) < 1e-5f);
+  }
+  free(again);
+  close_case(&c);
+}
+
+static void
+test_dropout(void)
+{
+  RemSequenceSpec spec = {.net = small};
+  spec.net.head        = REM_HEAD_NONE;
+  spec.net.n_hidden    = 18U;
+  spec.net.n_out       = 18U;
+  check_dropout(&spec);
+  spec.net.both  = true;
+  spec.net.n_out = 36U;
+  check_dropout(&spec);
 }
 
 int
@@ -339,11 +363,11 @@ main(int argc, char** argv)
   if (argc == 3) {
     return answer(argv[1], argv[2]);
   }
-  test_refusals();
   test_cells();
   test_shapes();
   test_encoders();
   test_attention_rows();
+  test_dropout();
   RemSequenceSpec spec = {.net = small};
   check_feedback(&spec);
   check_probe(&spec);

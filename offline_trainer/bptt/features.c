@@ -4,6 +4,7 @@
 /// outputs
 
 #include "offline_trainer/bptt/bptt_internal.h"
+#include "offline_trainer/bptt/drop.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,15 +47,6 @@ put(float* const       to,
   }
 }
 
-/// Return a number in no order for each x.  Source: Appleby, MurmurHash3.
-static inline uint32_t
-mix(uint32_t x)
-{
-  x = (x ^ (x >> 16U)) * 0x85EBCA6BU;
-  x = (x ^ (x >> 13U)) * 0xC2B2AE35U;
-  return x ^ (x >> 16U);
-}
-
 /// Drop some of `rows` [n, row], of steps from `first` of the tapes on
 static void
 drop(const RemWindow* const window,
@@ -63,16 +55,13 @@ drop(const RemWindow* const window,
      const size_t           row,
      float* const           rows)
 {
-  const size_t   n_features = window->net->n_features;
-  const size_t   begin = (size_t)(window->begin + first) * window->n_streams;
-  const uint32_t least = window->dropped;
-  const float    by    = 1.0f / (1.0f - 0x1p-32f * (float)least);
+  const size_t begin = (size_t)(window->begin + first) * window->n_streams;
   for (size_t r = 0; r < n; ++r) {
-    const uint32_t seed = mix(window->seed + (uint32_t)(begin + r));
-    float* const   at   = rows + r * row;
-    for (size_t j = 0; j < n_features; ++j) {
-      at[j] *= mix(seed + (uint32_t)j) >= least ? by : 0.0f;
-    }
+    rem_drop(window->dropped,
+             window->seed,
+             begin + r,
+             rows + r * row,
+             window->net->n_features);
   }
 }
 

@@ -161,6 +161,18 @@ rem_sequence_run_free(RemSequenceRun* const run)
   }
 }
 
+bool
+rem_sequence_set_dropout(RemSequenceRun* const run, const double share)
+{
+  return rem_stack_run_set_dropout(&run->decoder, share);
+}
+
+void
+rem_sequence_set_seed(RemSequenceRun* const run, const uint64_t seed)
+{
+  run->decoder.seed = (uint32_t)(seed ^ (seed >> 32U));
+}
+
 RemSequenceBatch*
 rem_sequence_batch(RemSequenceRun* const run)
 {

@@ -100,6 +100,15 @@ rem_sequence_run_new(const RemSequenceNet* net,
 void
 rem_sequence_run_free(RemSequenceRun* run);
 
+/// Let the head of the net see only a part of its features, as
+/// rem_window_set_dropout(); returns false without memory
+bool
+rem_sequence_set_dropout(RemSequenceRun* run, double share);
+
+/// Set what the next pass drops by; passes of one seed drop the same
+void
+rem_sequence_set_seed(RemSequenceRun* run, uint64_t seed);
+
 /// Return the batch to fill
 RemSequenceBatch*
 rem_sequence_batch(RemSequenceRun* run);

@@ -108,16 +108,18 @@ typedef struct {
                                           ///< NULL
   float* features;                        ///< [T, S, F], [S, F], or NULL where
                                           ///< they are the last layer's h
-  float*  dfeatures;                      ///< Of the same shape
-  float*  dx;                             ///< [T, S, D] of a layer
-  float*  y;                              ///< [T, S, O] or [S, O]
-  float*  dy;                             ///< Of the same shape
-  float*  wide;                           ///< [T, S, n_wide], or NULL if O is
-  float*  condition;  ///< [S, n_condition] as it is, or NULL
-  float*  dcondition; ///< The same, rounded up, or NULL
-  float*  state;      ///< [S, n_state]
-  float*  scratch;    ///< Of rem_bptt_layer_gradient()
-  double* squares;    ///< Of rem_sequence_probe(), or NULL
+  float*   dfeatures;                     ///< Of the same shape
+  float*   dx;                            ///< [T, S, D] of a layer
+  float*   y;                             ///< [T, S, O] or [S, O]
+  float*   dy;                            ///< Of the same shape
+  float*   wide;                          ///< [T, S, n_wide], or NULL if O is
+  float*   condition;  ///< [S, n_condition] as it is, or NULL
+  float*   dcondition; ///< The same, rounded up, or NULL
+  float*   state;      ///< [S, n_state]
+  float*   scratch;    ///< Of rem_bptt_layer_gradient()
+  double*  squares;    ///< Of rem_sequence_probe(), or NULL
+  uint32_t dropped;    ///< As rem_drop(), 0 for none
+  uint32_t seed;       ///< Of the next pass
 } RemStackRun;
 
 /// Make memory for batches; returns false without.  In any case to be cleared.
@@ -126,6 +128,10 @@ rem_stack_run_make(RemStackRun*    run,
                    const RemStack* stack,
                    uint32_t        max_streams,
                    uint32_t        max_steps);
+
+/// Let the head not see a share of the features, as rem_window_set_dropout()
+bool
+rem_stack_run_set_dropout(RemStackRun* run, double share);
 
 /// Free what a run points to; one of zeros is allowed
 void

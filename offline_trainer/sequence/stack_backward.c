@@ -2,6 +2,7 @@
 
 /// The way back
 
+#include "offline_trainer/bptt/drop.h"
 #include "offline_trainer/sequence/stack.h"
 
 #include <string.h>
@@ -161,17 +162,14 @@ void
 rem_stack_back_take(RemStackRun* const run)
 {
   const RemStack* const stack = run->stack;
-  const size_t          row   = stack->feature_row;
-  if (stack->spec.whole) {
-    for (uint32_t s = 0; s < run->n; ++s) {
-      give_row(run, run->lengths[s] - 1U, s, run->dfeatures + s * row);
-    }
-    return;
-  }
-  for (uint32_t t = 0; t < run->n_steps; ++t) {
-    for (uint32_t s = 0; s < run->n; ++s) {
-      if (t < run->lengths[s]) {
-        give_row(run, t, s, run->dfeatures + ((size_t)t * run->n + s) * row);
+  const bool            whole = stack->spec.whole;
+  const size_t          n     = run->dropped ? stack->n_features : 0U;
+  float*                from  = run->dfeatures;
+  for (uint32_t t = 0; t < (whole ? 1U : run->n_steps); ++t) {
+    for (uint32_t s = 0; s < run->n; ++s, from += stack->feature_row) {
+      if (whole || t < run->lengths[s]) {
+        rem_drop(run->dropped, run->seed, (size_t)t * run->n + s, from, n);
+        give_row(run, whole ? run->lengths[s] - 1U : t, s, from);
       }
     }
   }

@@ -2,6 +2,7 @@
 
 /// The way forward
 
+#include "offline_trainer/bptt/drop.h"
 #include "offline_trainer/sequence/stack.h"
 
 #include <string.h>
@@ -176,7 +177,7 @@ layer_h(const RemStackRun* const run,
   return run->tapes[index].h + (row + run->n) * stack->n_padded;
 }
 
-/// The features of one sequence at one step
+/// Add the features of one sequence at one step
 static void
 take_row(const RemStackRun* const run,
          const uint32_t           t,
@@ -187,7 +188,6 @@ take_row(const RemStackRun* const run,
   const RemNetSpec* const spec  = &stack->spec;
   const bool              mean  = spec->take == REM_TAKE_AVERAGE;
   const float             part  = mean ? 1.0f / (float)spec->n_layers : 1.0f;
-  memset(to, 0, stack->n_features * sizeof(float));
   for (uint32_t i = 0; i < stack->n_layers; ++i) {
     const uint32_t column = rem_stack_feature_column(stack, i);
     if (column != UINT32_MAX) {
@@ -204,19 +204,18 @@ rem_stack_take(RemStackRun* const run, const uint32_t first, const uint32_t end)
 {
   const RemStack* const stack = run->stack;
   const bool            whole = stack->spec.whole;
-  float*                to    = run->features;
-  if (!to) {
-    return;
-  }
-  to += whole ? 0U : (size_t)first * run->n * stack->feature_row;
-  for (uint32_t t = first; t < (whole ? first + 1U : end); ++t) {
+  const size_t          n     = run->dropped ? stack->n_features : 0U;
+  const size_t          row   = stack->feature_row;
+  const uint32_t        last  = whole ? first + 1U : end;
+  for (uint32_t t = first; run->features && t < last; ++t) {
     for (uint32_t s = 0; s < run->n; ++s) {
+      const size_t at = (size_t)t * run->n + s;
+      float* const to = run->features + at * row;
+      memset(to, 0, row * sizeof(float));
       if (whole || t < run->lengths[s]) {
         take_row(run, t, s, to);
-      } else {
-        memset(to, 0, stack->feature_row * sizeof(float));
+        rem_drop(run->dropped, run->seed, at, to, n);
       }
-      to += stack->feature_row;
     }
   }
 }

@@ -93,6 +93,20 @@ rem_stack_run_make(RemStackRun* const    run,
          (!n_cond || (run->condition && run->dcondition)) && run->state;
 }
 
+bool
+rem_stack_run_set_dropout(RemStackRun* const run, const double share)
+{
+  const RemStack* const stack = run->stack;
+  const size_t          rows =
+    run->max_streams * (size_t)(stack->spec.whole ? 1U : run->max_steps);
+  run->dropped = (uint32_t)(share * 4294967296.0);
+  if (run->dropped && !run->features) {
+    run->features = rem_bptt_floats(rows * stack->feature_row);
+    return run->features;
+  }
+  return true;
+}
+
 void
 rem_stack_run_clear(RemStackRun* const run)
 {
