@@ -107,6 +107,33 @@ bench_training(const Bench* const bench,
   return st;
 }
 
+/// Cells of nets that train: the one that most have first
+static const RemCell trained[] = {REM_CELL_LSTM,
+                                  REM_CELL_GRU,
+                                  REM_CELL_RNN_TANH};
+
+enum { N_CELLS = sizeof(trained) / sizeof(*trained) };
+
+/// All trainings of one cell
+static RemStatus
+bench_cell(const Bench* const bench,
+           const RemCell      cell,
+           BenchTrainer       row,
+           BenchOutput* const out,
+           RemError* const    error)
+{
+  RemStatus st = REM_SUCCESS;
+  for (uint32_t i = 0; !st && i < bench->train.n; ++i) {
+    RemTraining training = {spec_of(1, bench->train.first[i]),
+                            bench->train.second[i],
+                            bench->n_steps};
+    training.spec.cell   = cell;
+    row.training         = &training;
+    st = bench_training(bench, !i && cell == REM_CELL_LSTM, row, out, error);
+  }
+  return st;
+}
+
 static RemStatus
 bench_trainer(const Bench* const bench,
               BenchOutput* const out,
@@ -124,12 +151,8 @@ bench_trainer(const Bench* const bench,
       return no_memory(error);
     }
   }
-  for (uint32_t i = 0; !st && i < bench->train.n; ++i) {
-    const RemTraining training = {spec_of(1, bench->train.first[i]),
-                                  bench->train.second[i],
-                                  bench->n_steps};
-    row.training               = &training;
-    st                         = bench_training(bench, !i, row, out, error);
+  for (uint32_t c = 0; !st && c < N_CELLS; ++c) {
+    st = bench_cell(bench, trained[c], row, out, error);
   }
   return st ? st : bench_chars(bench, row.peak, out, error);
 }

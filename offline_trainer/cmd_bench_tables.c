@@ -192,16 +192,28 @@ bench_say_engine(BenchOutput* const            out,
   (void)fflush(stdout);
 }
 
+/// Whether a row is of the cell that most nets have
+static bool
+is_lstm(const BenchTrainer* const row)
+{
+  return row->training->spec.cell == REM_CELL_LSTM;
+}
+
 /// Return the best that `beside` says PyTorch does at the same, with whatever
 /// number of threads, or NaN
 static double
 torch_us(const BenchTrainer* const row)
 {
-  const json_t* const rows = json_object_get(row->beside, "pytorch");
-  double              best = (double)NAN;
+  const bool          lstm = is_lstm(row);
+  const json_t* const rows =
+    json_object_get(row->beside, lstm ? "pytorch" : "pytorch_cells");
+  const char* const cell = rem_cell_name(row->training->spec.cell);
+  double            best = (double)NAN;
   for (size_t i = 0; i < json_array_size(rows); ++i) {
-    const json_t* const at = json_array_get(rows, i);
-    if (json_integer_value(json_object_get(at, "hidden")) ==
+    const json_t* const at   = json_array_get(rows, i);
+    const char* const   name = json_string_value(json_object_get(at, "cell"));
+    if ((lstm || (name && !strcmp(name, cell))) &&
+        json_integer_value(json_object_get(at, "hidden")) ==
           row->training->spec.n_hidden &&
         json_integer_value(json_object_get(at, "streams")) ==
           row->training->n_streams) {
@@ -259,7 +271,11 @@ append_trainer(BenchOutput* const        out,
     (void)json_object_set_new(
       object, "peak_memory_mib", json_real(f->memory_mib));
   }
-  bench_append(out, "trainer", object);
+  if (!is_lstm(row)) {
+    (void)json_object_set_new(
+      object, "cell", json_string(rem_cell_name(row->training->spec.cell)));
+  }
+  bench_append(out, is_lstm(row) ? "trainer" : "trainer_cells", object);
 }
 
 static void
@@ -284,7 +300,9 @@ print_trainer(const BenchTrainer* const row)
   const Derived  best  = derive(row, last);
   const double   torch = torch_us(row);
   const double   us    = row->figures[last].us.median;
-  printf("  %4u x %-5u %12.2f %6.0f %%",
+  printf("%-5s%2s%4u x %-5u %9.2f %6.0f %%",
+         is_lstm(row) ? "" : rem_cell_name(row->training->spec.cell),
+         "",
          row->training->spec.n_hidden,
          row->training->n_streams,
          row->figures[0].us.median,

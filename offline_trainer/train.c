@@ -75,13 +75,13 @@ check_lesson(const RemTrainSpec* const spec,
 {
   const RemNetSpec* const net = &spec->net;
   if (!lesson->fill_batch &&
-      (net->both || net->whole || net->initial != REM_INITIAL_REST ||
+      (net->both || net->whole || net->initial == REM_INITIAL_VECTOR ||
        spec->encoder.n_hidden)) {
     return rem_fail(error,
                     REM_BAD_SHAPE,
                     NULL,
                     "The net reads in both directions, has one output for a"
-                    " sequence, a beginning of its own or an encoder, but"
+                    " sequence, a beginning by a vector or an encoder, but"
                     " learns from windows of what goes on");
   }
   return REM_SUCCESS;

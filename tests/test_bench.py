@@ -35,6 +35,9 @@ def check_figures():
             == [(1, 3), (2, 5)]
             and [(row["hidden"], row["streams"], row["steps"], row["threads"])
                  for row in trainer] == [(8, 17, 40, 1), (8, 17, 40, 2)]
+            and [(row["cell"], row["threads"])
+                 for row in figures["trainer_cells"]]
+            == [("gru", 1), ("gru", 2), ("rnn", 1), ("rnn", 2)]
             # A sample takes more than one instruction and less than a second
             and all(0.2 < row["least"] <= row["ns_per_sample"] < 1e9
                     and 0.2 < row["pair_ns"] and 0.2 < row["floor_chain"] < 1e9
@@ -154,7 +157,7 @@ def check_gaps():
     """What only one of the two has is left out"""
     old = json.loads(bench("--json", *FEW).stdout)
     del old["engine"][0]["ns_per_sample"], old["trainer"], old["floor"]
-    del old["chars"]
+    del old["chars"], old["trainer_cells"]
     old["engine"][1]["ns_per_sample"] = "fast"
     old["engine"][0]["pair_ns"] = old["engine"][1]["pair_ns"] = None
     del old["control"]
