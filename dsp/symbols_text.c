@@ -14,32 +14,52 @@ is_blank(const char c)
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/// Return the bytes of a character by its first one, 0 if none begins so
+static size_t
+size_by_first(const uint8_t first)
+{
+  if (first < 0x80U) {
+    return 1U;
+  }
+  if (first < 0xC2U) {
+    return 0U;
+  }
+  if (first < 0xE0U) {
+    return 2U;
+  }
+  if (first < 0xF0U) {
+    return 3U;
+  }
+  return first < 0xF5U ? 4U : 0U;
+}
+
+/// Return whether a code point is written in `n` bytes and no fewer
+static bool
+is_character(const uint32_t code, const size_t n)
+{
+  static const uint32_t least[] = {0U, 0U, 0x80U, 0x800U, 0x10000U};
+  const bool            half    = code >= 0xD800U && code <= 0xDFFFU;
+  return code >= least[n] && code <= 0x10FFFFU && !half;
+}
+
 /// Return the bytes of the character that begins a text, 0 if it is no UTF-8.
 /// Source: RFC 3629, section 4.
 static size_t
 character_size(const char* const text, const size_t size)
 {
   const uint8_t* const c = (const uint8_t*)text;
-  const uint8_t        a = *c;
-  const size_t         n = a < 0x80U   ? 1U
-                           : a < 0xC2U ? 0U
-                           : a < 0xE0U ? 2U
-                           : a < 0xF0U ? 3U
-                           : a < 0xF5U ? 4U
-                                       : 0U;
-  if (n > size) {
+  const size_t         n = size_by_first(*c);
+  if (!n || n > size) {
     return 0U;
   }
+  uint32_t code = n > 1U ? *c & (0x7FU >> n) : *c;
   for (size_t i = 1U; i < n; ++i) {
     if ((c[i] & 0xC0U) != 0x80U) {
       return 0U;
     }
+    code = code << 6U | (c[i] & 0x3FU);
   }
-  const bool too_long =
-    (a == 0xE0U && c[1] < 0xA0U) || (a == 0xF0U && c[1] < 0x90U);
-  const bool surrogate = a == 0xEDU && c[1] >= 0xA0U;
-  const bool too_large = a == 0xF4U && c[1] >= 0x90U;
-  return too_long || surrogate || too_large ? 0U : n;
+  return is_character(code, n) ? n : 0U;
 }
 
 /// Return whether a text is UTF-8 without 0 bytes
@@ -177,11 +197,13 @@ rem_symbols_read(const RemSymbols* const symbols,
 static int
 byte_of(const char* const name)
 {
-  unsigned byte = 0U;
+  char*      end  = NULL;
+  const bool hex  = !strncmp(name, "<0x", 3U);
+  const long byte = hex ? strtol(name + 3, &end, 16) : -1L;
   if (strlen(name) == 1U) {
     return (uint8_t)*name;
   }
-  return sscanf(name, "<0x%2X>", &byte) == 1 ? (int)byte : -1;
+  return hex && !strcmp(end, ">") && byte >= 0L && byte < 256L ? (int)byte : -1;
 }
 
 size_t

@@ -284,11 +284,31 @@ evaluate_symbols(Evaluation* const e, const int n_words, char** const argv)
   return eval_symbols(argv[0], &e->symbols);
 }
 
+/// Evaluate a model for sound, or what was played
+static int
+evaluate_sound(Evaluation* const e, const int n_words, char** const argv)
+{
+  RemError error = {REM_SUCCESS, "", ""};
+  if (n_words != (e->played ? 0 : 1) || !e->input_path || !e->target_path) {
+    return command_usage(argv[0],
+                         "wants MODEL --input IN --target TARGET, or"
+                         " --prediction PLAYED --target TARGET");
+  }
+  e->player.path = argv[optind]; // NULL without a model
+  RemStatus st   = evaluate(e, &error);
+  if (!st && e->json) {
+    st = eval_print_json(e, &error);
+  } else if (!st) {
+    eval_print_table(e);
+  }
+  rem_model_free(e->player.model);
+  return st ? command_failed(argv[0], &error) : REM_EXIT_DONE;
+}
+
 int
 cmd_eval(const int argc, char** const argv)
 {
   Evaluation e      = {.player = {.command = argv[0]}};
-  RemError   error  = {REM_SUCCESS, "", ""};
   int        letter = 0;
   while ((letter = command_option(argc, argv, "hi:p:t:", options)) != -1) {
     if (letter == 'h') {
@@ -308,18 +328,5 @@ cmd_eval(const int argc, char** const argv)
   if (e.control.folder) {
     return evaluate_control(&e, argc - optind, argv);
   }
-  if (argc - optind != (e.played ? 0 : 1) || !e.input_path || !e.target_path) {
-    return command_usage(argv[0],
-                         "wants MODEL --input IN --target TARGET, or"
-                         " --prediction PLAYED --target TARGET");
-  }
-  e.player.path = argv[optind]; // NULL without a model
-  RemStatus st  = evaluate(&e, &error);
-  if (!st && e.json) {
-    st = eval_print_json(&e, &error);
-  } else if (!st) {
-    eval_print_table(&e);
-  }
-  rem_model_free(e.player.model);
-  return st ? command_failed(argv[0], &error) : REM_EXIT_DONE;
+  return evaluate_sound(&e, argc - optind, argv);
 }

@@ -174,6 +174,7 @@ typedef struct {
   RemExamples*        training; ///< NULL: `tested`
   RemExamplesFigures  figures;
   RemExamplesBaseline baseline;
+  RemExampleTask      task;
 } ExamplesFinding;
 
 static RemStatus
@@ -190,6 +191,7 @@ measure_examples(const RemModel* const    model,
                     asked->model_path,
                     "It learned from no examples: try --text");
   }
+  out->task                    = like->task;
   const RemExamplesRules rules = {.task = like->task,
                                   .in   = like->symbols->kind,
                                   .out  = like->labels->kind,
@@ -229,7 +231,7 @@ print_examples(const EvalSymbols* const     asked,
                                 "examples",
                                 asked->examples,
                                 "task",
-                                rem_task_name(finding->tested->task),
+                                rem_task_name(finding->task),
                                 "n",
                                 (json_int_t)f->n,
                                 "symbols",
@@ -256,7 +258,7 @@ print_examples(const EvalSymbols* const     asked,
          asked->examples,
          f->n,
          f->n_symbols,
-         rem_task_name(finding->tested->task),
+         rem_task_name(finding->task),
          "nats",
          f->nats,
          100.0 * f->accuracy,
@@ -278,7 +280,9 @@ eval_examples(const RemModel* const    model,
 {
   ExamplesFinding finding = {.tested = NULL};
   RemStatus       st      = measure_examples(model, asked, &finding, error);
-  st                      = st ? st : print_examples(asked, &finding, error);
+  if (!st) {
+    st = print_examples(asked, &finding, error);
+  }
   rem_examples_free(finding.tested);
   rem_examples_free(finding.training);
   return st;

@@ -5,6 +5,7 @@
 #include "offline_trainer/examples/learn.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,10 @@
 static char*
 join(const char* const a, const char* const b)
 {
-  const size_t n    = strlen(a);
-  char* const  both = (char*)malloc(n + strlen(b) + 1U);
+  const size_t size = strlen(a) + strlen(b) + 1U;
+  char* const  both = (char*)malloc(size);
   if (both) {
-    memcpy(both, a, n);
-    memcpy(both + n, b, strlen(b) + 1U);
+    (void)snprintf(both, size, "%s%s", a, b);
   }
   return both;
 }

@@ -115,7 +115,7 @@ train_mode_of(int letter, TrainMode otherwise);
 
 /// Set everything to what is best without options
 void
-train_set_defaults(TrainOptions* options, TrainMode mode);
+train_set_defaults(TrainOptions* out, TrainMode mode);
 
 /// Fill in what follows from other options
 void

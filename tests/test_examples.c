@@ -139,14 +139,40 @@ check_batch(void)
   rem_examples_free(all);
 }
 
+/// Write a vector of two bits and what it is called
+static void
+write_caption(FILE* const out, const bool first, const bool second)
+{
+  fprintf(out, "%d %d\t", first, second);
+  fprintf(out, "%s%s\n", first ? "xy" : "y", second ? "zz" : "");
+}
+
+/// Write what should come out for letters: what comes next as a capital,
+/// whether the ends are the same, or all of them backwards
+static void
+write_out(FILE* const          out,
+          const RemExampleTask task,
+          const char* const    in,
+          const int            length)
+{
+  if (task == REM_TASK_CLASSIFY) {
+    fputs(in[0] == in[length - 1] ? "same" : "other", out);
+    return;
+  }
+  for (int j = 0; j < length; ++j) {
+    const int next = j + 1 < length ? j + 1 : j;
+    fputc(task == REM_TASK_TAG ? in[next] - 32 : in[length - 1 - j], out);
+  }
+}
+
 /// Write examples of a task, by rule, as lines
 static char*
 make_lines(const RemExampleTask task, const int n)
 {
-  char*    text = NULL;
-  size_t   size = 0U;
-  FILE*    out  = open_memstream(&text, &size);
-  uint32_t seed = 7U;
+  char*       text = NULL;
+  size_t      size = 0U;
+  FILE* const out  = open_memstream(&text, &size);
+  uint32_t    seed = 7U;
   CHECK(out);
   for (int i = 0; i < n; ++i) {
     char      in[16] = "";
@@ -155,20 +181,11 @@ make_lines(const RemExampleTask task, const int n)
       in[j] = (char)('a' + (int)(1.5f + 1.5f * noise(&seed)));
     }
     if (task == REM_TASK_CAPTION) {
-      fprintf(
-        out, "%c %c\t", in[0] == 'a' ? '1' : '0', in[1] == 'a' ? '1' : '0');
-      fprintf(
-        out, "%s%s\n", in[0] == 'a' ? "xy" : "y", in[1] == 'a' ? "zz" : "");
+      write_caption(out, in[0] == 'a', in[1] == 'a');
       continue;
     }
     fprintf(out, "%s\t", in);
-    if (task == REM_TASK_CLASSIFY) {
-      fprintf(out, "%s", in[0] == in[length - 1] ? "same" : "other");
-    }
-    for (int j = 0; j < length && task != REM_TASK_CLASSIFY; ++j) {
-      const int next = j + 1 < length ? j + 1 : j;
-      fputc(task == REM_TASK_TAG ? in[next] - 32 : in[length - 1 - j], out);
-    }
+    write_out(out, task, in, length);
     fputc('\n', out);
   }
   CHECK(!fclose(out));

@@ -137,12 +137,13 @@ chance(const RemTokens* const t,
        const uint32_t         s)
 {
   double c[3];
-  count(t, behind - order, order, s, c);
-  if (!order) {
-    return (c[2] + 0.5) / (c[0] + 0.5 * t->symbols->n);
+  count(t, behind, 0U, s, c);
+  double p = (c[2] + 0.5) / (c[0] + 0.5 * t->symbols->n);
+  for (size_t n = 1U; n <= order; ++n) {
+    count(t, behind - n, n, s, c);
+    p = c[0] > 0.0 ? (c[2] + c[1] * p) / (c[0] + c[1]) : p;
   }
-  const double shorter = chance(t, behind, order - 1U, s);
-  return c[0] > 0.0 ? (c[2] + c[1] * shorter) / (c[0] + c[1]) : shorter;
+  return p;
 }
 
 static void

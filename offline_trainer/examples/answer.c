@@ -69,21 +69,21 @@ check_examples(const RemModel* const    model,
 
 RemStatus
 rem_examples_evaluate(const RemModel* const     model,
-                      const RemExamples* const  all,
+                      const RemExamples* const  examples,
                       const uint32_t            n_threads,
                       bool* const               right,
                       RemExamplesFigures* const out,
                       RemError* const           error)
 {
   const RemSequenceSpec spec = rem_model_sequence_spec(model);
-  RemStatus             st   = check_examples(model, all, error);
+  RemStatus             st   = check_examples(model, examples, error);
   *out                       = (RemExamplesFigures){.n = 0U};
   if (st || (st = rem_sequence_spec_check(&spec, error))) {
     return st;
   }
   float* const     params = params_of(model, &spec);
   RemPool* const   pool   = rem_pool_new(n_threads);
-  RemScorer* const scorer = rem_scorer_new(&spec, all, n_threads);
+  RemScorer* const scorer = rem_scorer_new(&spec, examples, n_threads);
   if (params && pool && scorer) {
     rem_scorer_run(scorer, params, pool, right, out);
   } else {

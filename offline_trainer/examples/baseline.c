@@ -100,10 +100,11 @@ test(const RemExamples* const   all,
      uint32_t* const            piece,
      RemExamplesBaseline* const out)
 {
-  double nats = 0.0, n_right = 0.0, n = 0.0;
+  double nats    = 0.0;
+  size_t n_right = 0U, n = 0U;
   for (size_t i = 0U; i < all->n; ++i) {
     const RemExample* const e = &all->examples[i];
-    for (uint32_t j = 0U; j < e->n_out; ++j, n += 1.0) {
+    for (uint32_t j = 0U; j < e->n_out; ++j, ++n) {
       const size_t size = write_piece(all, e, j, piece);
       const double chance =
         rem_ngram_chance(ngram, piece, size - 1U, piece[size - 1U]);
@@ -111,8 +112,8 @@ test(const RemExamples* const   all,
       n_right += is_likeliest(ngram, all->labels->n, piece, size, chance);
     }
   }
-  out->nats     = nats / n;
-  out->accuracy = n_right / n;
+  out->nats     = nats / (double)n;
+  out->accuracy = (double)n_right / (double)n;
 }
 
 /// Return whether there are few enough symbols, and examples, to count

@@ -28,23 +28,23 @@ go_on(void* const handle, const RemTrainNews* const news)
 }
 
 RemModel*
-rem_examples_model(const RemExamples* const  all,
+rem_examples_model(const RemExamples* const  examples,
                    const RemTrainSpec* const spec,
                    const float* const        params)
 {
   const RemSequenceSpec   shape = rem_train_sequence_spec(spec);
   RemModel* const         model = rem_sequence_model(&shape, params);
   const RemSymbols* const read =
-    all->task >= REM_TASK_TRANSLATE ? all->labels : all->symbols;
+    examples->task >= REM_TASK_TRANSLATE ? examples->labels : examples->symbols;
   if (!model) {
     return NULL;
   }
   model->kind    = REM_FRAME_SYMBOL;
   model->symbols = rem_symbols_copy(read);
-  model->labels  = rem_symbols_copy(all->labels);
+  model->labels  = rem_symbols_copy(examples->labels);
   bool good      = model->symbols && model->labels;
   if (model->encoder) {
-    model->encoder->symbols = rem_symbols_copy(all->symbols);
+    model->encoder->symbols = rem_symbols_copy(examples->symbols);
     good                    = good && model->encoder->symbols;
   }
   if (!good) {

@@ -59,13 +59,13 @@ set_caption(const RemExamples* const all,
 }
 
 RemStatus
-rem_learn_spec(const RemExamples* const all,
+rem_learn_spec(const RemExamples* const examples,
                RemLearn* const          learn,
                RemError* const          error)
 {
   RemNetSpec* const net      = &learn->spec.net;
-  const bool        decoding = all->task >= REM_TASK_TRANSLATE;
-  const RemSymbols* read     = decoding ? all->labels : all->symbols;
+  const bool        decoding = examples->task >= REM_TASK_TRANSLATE;
+  const RemSymbols* read     = decoding ? examples->labels : examples->symbols;
   if (decoding &&
       (read->start == REM_NO_SYMBOL || read->end == REM_NO_SYMBOL)) {
     return rem_fail(error,
@@ -83,17 +83,17 @@ rem_learn_spec(const RemExamples* const all,
   net->head      = REM_HEAD_SOFTMAX;
   net->n_in      = 1U;
   net->n_symbols = read->n;
-  net->n_out     = all->labels->n;
+  net->n_out     = examples->labels->n;
   net->skip      = false;
-  net->whole     = all->task == REM_TASK_CLASSIFY;
-  if (all->task != REM_TASK_TRANSLATE) {
+  net->whole     = examples->task == REM_TASK_CLASSIFY;
+  if (examples->task != REM_TASK_TRANSLATE) {
     learn->spec.encoder     = (RemNetSpec){.n_hidden = 0U};
     learn->spec.n_attention = 0U;
   } else {
-    set_encoder(all, &learn->spec);
+    set_encoder(examples, &learn->spec);
   }
-  if (all->task == REM_TASK_CAPTION) {
-    set_caption(all, learn->vector_at_every_step, net);
+  if (examples->task == REM_TASK_CAPTION) {
+    set_caption(examples, learn->vector_at_every_step, net);
   }
   return rem_train_spec_check(&learn->spec, error);
 }

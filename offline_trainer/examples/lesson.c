@@ -6,6 +6,7 @@
 #include "offline_trainer/examples/batch.h"
 #include "offline_trainer/examples/score.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,7 @@ arrange(Lesson* const lesson)
   uint32_t* const          windows   = lesson->scratch;
   uint32_t* const          places    = lesson->scratch + lesson->n_windows;
   RemRandom                random    = {lesson->seed};
+  assert(n); // The lesson did not open else
   for (uint32_t i = 0U; i < n; ++i) {
     places[i] = i;
   }

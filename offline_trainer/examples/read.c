@@ -110,7 +110,7 @@ open_file(Reading* const reading)
   for (size_t i = 0U; i < size; ++i) {
     n_lines += reading->bytes[i] == '\n';
   }
-  reading->lines = (Line*)malloc(n_lines * sizeof(Line));
+  reading->lines = (Line*)calloc(n_lines, sizeof(Line));
   return reading->lines ? find_lines(reading, size) : no_memory(reading);
 }
 
@@ -208,13 +208,12 @@ read_symbols(const Reading* const    reading,
 static uint32_t
 read_numbers(const Span span, float* const out)
 {
-  const char* at = span.begin;
-  uint32_t    n  = 0U;
-  for (;; ++n) {
+  uint32_t n = 0U;
+  for (const char* at = span.begin; at < span.end; ++n) {
     char* end = NULL;
     at += strspn(at, " ");
     if (at >= span.end) {
-      return n;
+      break;
     }
     const double x = strtod(at, &end); // A tab stands behind the last one
     if (end == at || !isfinite((double)(float)x) || n == REM_MAX_CONDITION) {
@@ -225,6 +224,7 @@ read_numbers(const Span span, float* const out)
     }
     at = end;
   }
+  return n;
 }
 
 /// Refuse an example that a task cannot be learned from
@@ -277,8 +277,8 @@ read_in(const Reading* const reading,
 static RemStatus
 read_line(const Reading* const reading, const Line* const line)
 {
-  RemExample e = {.in = NULL};
-  RemStatus  st;
+  RemExample e  = {.in = NULL};
+  RemStatus  st = REM_SUCCESS;
   (void)((st = read_in(reading, line, &e)) ||
          (st = read_symbols(reading,
                             line->number,

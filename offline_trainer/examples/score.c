@@ -5,6 +5,7 @@
 #include "offline_trainer/cross_entropy.h"
 #include "offline_trainer/examples/batch.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,7 @@ judge(const float* const    y,
       bool* const           right,
       Part* const           part)
 {
+  assert(n);
   for (uint32_t s = 0U; s < n; ++s) {
     right[s] = true;
   }

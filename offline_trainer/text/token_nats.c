@@ -104,7 +104,7 @@ sum_of(const double* const nats, const uint32_t n)
 }
 
 double
-rem_token_nats(const RemNetSpec* const spec,
+rem_token_nats(const RemNetSpec* const net,
                const float* const      params,
                const float* const      rest,
                const RemTokens* const  tokens,
@@ -113,17 +113,17 @@ rem_token_nats(const RemNetSpec* const spec,
   const uint32_t n_parts = cut(tokens, NULL);
   Part* const    parts   = (Part*)malloc((n_parts + 1U) * sizeof(Part));
   double* const  nats    = (double*)malloc((n_parts + 1U) * sizeof(double));
-  float* const  own = (float*)calloc(rem_net_n_state(spec) + 1U, sizeof(float));
-  RemNet* const net = rem_net_new(spec, params);
-  double        mean = (double)NAN;
-  if (parts && nats && own && net) {
-    Work work = {net, rest ? rest : own, tokens, parts, nats};
-    rem_net_initial(spec, params, NULL, own);
+  float* const   own = (float*)calloc(rem_net_n_state(net) + 1U, sizeof(float));
+  RemNet* const  packed = rem_net_new(net, params);
+  double         mean   = (double)NAN;
+  if (parts && nats && own && packed) {
+    Work work = {packed, rest ? rest : own, tokens, parts, nats};
+    rem_net_initial(net, params, NULL, own);
     (void)cut(tokens, parts);
     rem_pool_run(pool, n_parts, run, &work);
     mean = sum_of(nats, n_parts) / (double)rem_tokens_n_foretold(tokens);
   }
-  rem_net_free(net);
+  rem_net_free(packed);
   free(own);
   free(parts);
   free(nats);

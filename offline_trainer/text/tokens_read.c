@@ -87,6 +87,28 @@ add_text(RemTokens* const  tokens,
               : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the texts");
 }
 
+/// Read all texts as symbols
+static RemStatus
+add_texts(RemTokens* const         tokens,
+          const char* const* const paths,
+          const Texts* const       texts,
+          RemError* const          error)
+{
+  RemStatus st = REM_SUCCESS;
+  for (size_t i = 0U; !st && i < texts->n; ++i) {
+    st = add_text(
+      tokens, paths[i], (const char*)texts->bytes[i], texts->sizes[i], error);
+  }
+  if (!st && rem_tokens_n(tokens) < 2U) {
+    st = rem_fail(error,
+                  REM_BAD_ARGUMENT,
+                  texts->n == 1U ? *paths : NULL,
+                  "A text of fewer than two symbols says nothing of what"
+                  " follows");
+  }
+  return st;
+}
+
 RemStatus
 rem_tokens_read(const char* const* const  paths,
                 const size_t              n,
@@ -101,19 +123,10 @@ rem_tokens_read(const char* const* const  paths,
     st || rules->like ? NULL : make_symbols(&texts, rules);
   const RemSymbols* const symbols = rules->like ? rules->like : made;
   RemTokens* const tokens = !st && symbols ? rem_tokens_new(symbols) : NULL;
-  if (!st && !tokens) {
+  if (tokens) {
+    st = add_texts(tokens, paths, &texts, error);
+  } else if (!st) {
     st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the texts");
-  }
-  for (size_t i = 0U; !st && i < n; ++i) {
-    st = add_text(
-      tokens, paths[i], (const char*)texts.bytes[i], texts.sizes[i], error);
-  }
-  if (!st && rem_tokens_n(tokens) < 2U) {
-    st = rem_fail(error,
-                  REM_BAD_ARGUMENT,
-                  n == 1U ? *paths : NULL,
-                  "A text of fewer than two symbols says nothing of what"
-                  " follows");
   }
   rem_symbols_free(made);
   clear_texts(&texts);
