@@ -83,6 +83,14 @@ static const char help_listen[] =
 
 static const char help_symbols[] =
   "Text and examples\n"
+  "      --midi FOLDER         learn what event of a song comes next: MIDI "
+  "files,\n"
+  "                            to go on as you play (urn:remanence:notes)\n"
+  "      --calls FOLDER        learn to answer, each phrase of the songs by "
+  "the\n"
+  "                            next one\n"
+  "      --phrase S            seconds of a phrase [4]\n"
+  "      --transpose           learn songs in all keys\n"
   "      --text FILE...        learn what symbol of a text comes next\n"
   "      --examples FILE       learn from examples, a line each: what goes in, "
   "a\n"
