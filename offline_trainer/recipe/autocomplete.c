@@ -154,17 +154,15 @@ run_autocomplete(const RemRecipeRun* const run, RemError* const error)
 const RemRecipe rem_recipe_autocomplete = {
   "autocomplete",
   "the next letter of deep, over d, e, p and stop",
-  "A vanilla RNN of 4 tanh units learns one word: it hears d, e, e, p, and "
-  "says\n"
-  "e, e, p, stop. After the first e another one comes, after the second a p:\n"
-  "the net must remember more than the letter it hears. A table of which "
-  "letter\n"
-  "follows which is right half of the time there.\n"
+  "A vanilla RNN of 4 tanh units learns one word: it hears d, e, e, p, and\n"
+  "says e, e, p, stop. After the first e another one comes, after the second\n"
+  "a p: the net must remember more than the letter it hears. A table of\n"
+  "which letter follows which is right half of the time there.\n"
   "\n"
-  "The same by hand, of a file with the one line `d e e p`, tab, `e e p "
-  "stop`:\n"
+  "The same by hand, of a file with one line, `deep`, tab, `e e p stop`:\n"
   "\n"
-  "    remanence train --tag word.tsv --cell rnn --hidden 4 -o "
-  "deep.safetensors\n",
+  "    remanence train --examples word.tsv --task tag --cell rnn \\\n"
+  "      --hidden 4 --validation word.tsv --epochs 1000 \\\n"
+  "      -o deep.safetensors\n",
   "  0.99 or more for every right symbol\n",
   run_autocomplete};

@@ -54,7 +54,7 @@ static float
 answer_compare(float* const memory, const float* const x)
 {
   *memory += x[0] - x[1];
-  return *memory > 0.0f;
+  return *memory > 0.0f ? 1.0f : 0.0f;
 }
 
 static float
@@ -208,7 +208,8 @@ run_net(const RemRecipeRun* const run,
   const RemLayerAt   at      = rem_net_layer_at(&by_hand->spec, 0U);
   static const char* what    = "wrong answers, %, lengths 1 to 10000";
   RemStatus          st      = make_model(run, by_hand, &model, error);
-  if (!st && !(st = run_model(by_hand, model, run->seed, &made, error))) {
+  if (!st && model &&
+      !(st = run_model(by_hand, model, run->seed, &made, error))) {
     memset(model->params + at.weight_hh,
            0,
            (at.bias - at.weight_hh) * sizeof(float));

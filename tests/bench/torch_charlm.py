@@ -31,7 +31,8 @@ except ImportError as error:
 
 from torch_control import LOWEST_RATE, RISE, Random
 
-N_PARTS, N_BEFORE = 64, 200  # Of validation, and what each hears first
+PART, N_PARTS = 1000, 64  # Symbols of a part of validation, and most parts
+N_BEFORE = 200  # Symbols that a part hears first
 
 
 def read(folder):
@@ -81,7 +82,8 @@ class Net(nn.Module):
 @torch.no_grad()
 def validate(net, symbols):
     """Bits per symbol but the first, in parts side by side"""
-    cuts = np.linspace(1, len(symbols), N_PARTS + 1).astype(int)
+    n_parts = min(max(len(symbols) // PART, 1), N_PARTS)
+    cuts = np.linspace(1, len(symbols), n_parts + 1).astype(int)
     longest = int(np.diff(cuts).max())
     reach = torch.arange(-N_BEFORE, longest)[:, None]
     at = torch.from_numpy(cuts[:-1])[None] + reach
