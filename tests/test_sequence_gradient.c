@@ -2,8 +2,8 @@
 
 // Whole sequences in training against plain loops in double: outputs, and
 // gradients by central differences, of every cell, direction, way to take,
-// beginning, encoder and attention.  With two arguments, IN and OUT, it is what
-// test_torch_sequence.py runs.
+// beginning, encoder and attention.  With arguments, IN, OUT and TIMES, it is
+// what test_torch_sequence.py and bench/torch_sequence.py run.
 
 #include "offline_trainer/sequence/sequence.h"
 #include "tests/sequence_answer.h"
@@ -360,8 +360,9 @@ test_dropout(void)
 int
 main(int argc, char** argv)
 {
-  if (argc == 3) {
-    return answer(argv[1], argv[2]);
+  if (argc >= 3) {
+    return answer(
+      argv[1], argv[2], argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 1U);
   }
   test_cells();
   test_shapes();

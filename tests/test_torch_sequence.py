@@ -20,7 +20,7 @@ except ImportError as error:
     print("SKIP python3-torch or python3-numpy is not installed:", error)
     sys.exit(77)
 
-STREAMS, STEPS, READ = 13, 20, 17
+STREAMS, STEPS, READ = 13, 20, 17  # Of a test
 BOUND = 1e-5  # of the largest number in a tensor, as in test_torch.py
 LSTM, GRU = 0, 1
 LAST, VECTOR, NONE = 0, 2, 4  # Take, initial state, head
@@ -44,25 +44,32 @@ def layer_tensors(rnn):
                 yield b + c, b
 
 
+def read_all(rnn, x, lengths):
+    """Features and last states; packed, unless all lengths are the same"""
+    if min(lengths) == len(x):
+        return rnn(x)
+    h, last = rnn(pack_padded_sequence(x, lengths, enforce_sorted=False))
+    return pad_packed_sequence(h, total_length=len(x))[0], last
+
+
 class Reader(torch.nn.Module):
     """Both directions, packed; one output for each step or for all"""
 
-    def __init__(self, kind, n_layers, whole):
+    def __init__(self, kind, n_layers, whole, n_in=6, n=11):
         super().__init__()
         cell = (torch.nn.LSTM, torch.nn.GRU)[kind]
-        self.rnn = cell(6, 11, n_layers, bidirectional=True)
-        self.head = torch.nn.Linear(22, 5)
-        self.whole = whole
-        self.spec = [kind, 2, 6, 11, n_layers, 5, 0, LAST, 1, whole, 0, 0]
+        self.rnn = cell(n_in, n, n_layers, bidirectional=True)
+        self.head = torch.nn.Linear(2 * n, 5)
+        self.whole, self.n_own, self.n_read = whole, n_in, n_in
+        self.spec = [kind, 2, n_in, n, n_layers, 5, 0, LAST, 1, whole, 0, 0]
         self.encoder, self.n_attention = NO_NET, 0
 
     def forward(self, x, lengths, _read, _read_lengths):
-        packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
-        h, last = self.rnn(packed)
+        h, last = read_all(self.rnn, x, lengths)
         if self.whole:
             last = last[0] if isinstance(last, tuple) else last
             return self.head(torch.cat([last[-2], last[-1]], dim=1))
-        return self.head(pad_packed_sequence(h, total_length=len(x))[0])
+        return self.head(h)
 
     def tensors(self):
         yield from layer_tensors(self.rnn)
@@ -73,9 +80,9 @@ class Reader(torch.nn.Module):
 class Translator(torch.nn.Module):
     """Bahdanau, Cho and Bengio 2015: appendix A.1.2"""
 
-    def __init__(self, kind):
+    def __init__(self, kind, n=9, m=7, a=6):
         super().__init__()
-        n, m, a, out = 9, 7, 6, 5
+        out, self.n_own, self.n_read = 5, 3, 6
         cell = (torch.nn.LSTM, torch.nn.GRU)[kind]
         self.kind, self.size = kind, n
         self.read = cell(6, m, bidirectional=True)
@@ -103,10 +110,7 @@ class Translator(torch.nn.Module):
         return state[:, :self.size], state[:, self.size:]
 
     def forward(self, x, _lengths, read, read_lengths):
-        packed = pack_padded_sequence(read, read_lengths,
-                                      enforce_sorted=False)
-        features, last = self.read(packed)
-        features = pad_packed_sequence(features, total_length=len(read))[0]
+        features, last = read_all(self.read, read, read_lengths)
         padding = (torch.arange(len(read))[:, None] >=
                    torch.as_tensor(read_lengths)[None, :])
         h, c = (s[None].contiguous() for s in self.start(last))
@@ -133,23 +137,32 @@ class Translator(torch.nn.Module):
             yield layer.weight, layer.weight
 
 
-def run_ours(folder, net, params, arrays, dy):
+def params_of(net):
+    """Our parameters, and what their gradients are compared with"""
+    pairs = list(net.tensors())
+    return torch.cat([p.detach().flatten() for p, _ in pairs]).numpy(), pairs
+
+
+def run_ours(folder, net, arrays, dy, times=1):
+    """Return outputs, gradients, and the median time in seconds"""
     case, answer = (os.path.join(folder, name) for name in ("in", "out"))
-    n_read = READ if net.n_attention else 0
+    x, lengths, read, read_lengths = arrays
+    n_read = len(read) if net.n_attention else 0
     with open(case, "wb") as file:
         file.write(np.array(net.spec + net.encoder + [
-            net.n_attention, STREAMS, STEPS, n_read], "<u4").tobytes())
-        file.write(params.astype("<f4").tobytes())
-        x, lengths, read, read_lengths = arrays
+            net.n_attention, x.shape[1], x.shape[0], n_read], "<u4").tobytes())
+        file.write(params_of(net)[0].astype("<f4").tobytes())
         file.write(lengths.astype("<u4").tobytes() + x.tobytes())
         if n_read:
             file.write(read_lengths.astype("<u4").tobytes() + read.tobytes())
         file.write(dy.tobytes())
     program = os.path.join(os.environ["BUILD_DIR"], "tests",
                            "test_sequence_gradient")
-    subprocess.run([program, case, answer], check=True)
+    done = subprocess.run([program, case, answer, str(times)], check=True,
+                          stdout=subprocess.PIPE, text=True)
     numbers = np.fromfile(answer, "<f4")
-    return numbers[:dy.size].reshape(dy.shape), numbers[dy.size:]
+    return (numbers[:dy.size].reshape(dy.shape), numbers[dy.size:],
+            float(done.stdout))
 
 
 def theirs_of(target):
@@ -164,12 +177,11 @@ def check(folder, name, net):
             p.copy_(p.float())
     net = net.double()
     random = np.random.default_rng(1)
-    n_own = 3 if net.n_attention else 6
     lengths = random.integers(1, STEPS + 1, STREAMS)
     read_lengths = random.integers(1, READ + 1, STREAMS)
     lengths[4], read_lengths[7] = STEPS, READ
-    x = random.standard_normal((STEPS, STREAMS, n_own)).astype("<f4")
-    read = random.standard_normal((READ, STREAMS, 6)).astype("<f4")
+    x = random.standard_normal((STEPS, STREAMS, net.n_own)).astype("<f4")
+    read = random.standard_normal((READ, STREAMS, net.n_read)).astype("<f4")
     y = net(torch.from_numpy(x).double(), lengths,
             torch.from_numpy(read).double(), read_lengths)
     dy = random.standard_normal(y.shape).astype("<f4")
@@ -179,13 +191,10 @@ def check(folder, name, net):
         dy[~seen] = 0.0
     (y * torch.from_numpy(dy).double()).sum().backward()
 
-    pairs = list(net.tensors())
-    params = torch.cat([p.detach().flatten() for p, _ in pairs]).numpy()
-    ours, grad = run_ours(folder, net, params,
-                          (x, lengths, read, read_lengths), dy)
+    ours, grad, _ = run_ours(folder, net, (x, lengths, read, read_lengths), dy)
     miss = np.abs(ours - y.detach().numpy())[seen].max()
     worst, at = 0.0, 0
-    for p, target in pairs:
+    for p, target in params_of(net)[1]:
         theirs = theirs_of(target)
         part = grad[at:at + p.numel()].reshape(theirs.shape)
         most = np.abs(theirs).max()
@@ -196,12 +205,17 @@ def check(folder, name, net):
     return at == grad.size and miss < BOUND and worst < BOUND
 
 
-torch.manual_seed(1)
-CASES = {"LSTM, both directions, 2 layers": Reader(LSTM, 2, False),
-         "GRU, both directions, 2 layers": Reader(GRU, 2, False),
-         "LSTM, one output": Reader(LSTM, 1, True),
-         "LSTM, attention": Translator(LSTM),
-         "GRU, attention": Translator(GRU)}
-with tempfile.TemporaryDirectory() as tmp:
-    results = [check(tmp, name, net) for name, net in CASES.items()]
-sys.exit(0 if all(results) else 1)
+def main():
+    torch.manual_seed(1)
+    cases = {"LSTM, both directions, 2 layers": Reader(LSTM, 2, False),
+             "GRU, both directions, 2 layers": Reader(GRU, 2, False),
+             "LSTM, one output": Reader(LSTM, 1, True),
+             "LSTM, attention": Translator(LSTM),
+             "GRU, attention": Translator(GRU)}
+    with tempfile.TemporaryDirectory() as tmp:
+        results = [check(tmp, name, net) for name, net in cases.items()]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
