@@ -22,6 +22,7 @@ static const RemRecipe* const recipes[] = {
   &rem_recipe_execute,
   &rem_recipe_caption,
   &rem_recipe_onsets,
+  &rem_recipe_chords,
   &rem_recipe_duet,
   NULL, // The end
 };

@@ -20,6 +20,7 @@ extern const RemRecipe rem_recipe_translate;      ///< translate.c
 extern const RemRecipe rem_recipe_execute;        ///< execute.c
 extern const RemRecipe rem_recipe_caption;        ///< caption.c
 extern const RemRecipe rem_recipe_onsets;         ///< onsets.c
+extern const RemRecipe rem_recipe_chords;         ///< chords.c
 extern const RemRecipe rem_recipe_duet;           ///< duet.c
 
 #endif // REM_OFFLINE_TRAINER_RECIPE_RECIPES_H
