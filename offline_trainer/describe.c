@@ -5,6 +5,7 @@
 #include "dsp/denormal.h"
 #include "dsp/modelfile/frames.h"
 #include "dsp/modelfile/spec.h"
+#include "dsp/modelfile/spectra.h"
 #include "dsp/modelfile/symbols.h"
 #include "dsp/modelfile/words.h"
 #include "offline_trainer/progress.h"
@@ -218,7 +219,9 @@ print_event_cost(const RemModel* const model, const double cost)
   describe_label("cost");
   printf("%zu multiply-adds %s",
          describe_multiply_adds(&model->spec),
-         model->frames ? "an event" : "a symbol");
+         model->frames    ? "an event"
+         : model->spectra ? "a frame"
+                          : "a symbol");
   if (isfinite(cost)) {
     printf("; here %.2f us (%s)", 1e6 * cost, rem_net_isa());
   }
@@ -258,6 +261,8 @@ describe_text(const char* const     path,
     print_frames(model->frames);
   } else if (model->kind == REM_FRAME_SYMBOL) {
     describe_symbols(model);
+  } else if (model->spectra) {
+    describe_spectra(model);
   } else {
     print_sound(model);
   }
@@ -265,7 +270,7 @@ describe_text(const char* const     path,
   printf("|h| up to %.3g, |c| up to %.3g\n",
          largest_rest(model, 0U),
          largest_rest(model, 1U));
-  if (model->frames || model->kind == REM_FRAME_SYMBOL) {
+  if (model->frames || model->spectra || model->kind == REM_FRAME_SYMBOL) {
     print_event_cost(model, cost);
   } else {
     print_cost(model, cost);
@@ -356,7 +361,10 @@ describe_json(const char* const     path,
   const bool framed =
     !facts || !model->frames ||
     !json_object_set_new(facts, "frames", rem_frames_write(model->frames));
-  if (facts && (!framed || !add_symbols(model, facts) ||
+  const bool heard =
+    !facts || !model->spectra ||
+    !json_object_set_new(facts, "spectra", rem_spectra_write(model->spectra));
+  if (facts && (!framed || !heard || !add_symbols(model, facts) ||
                 !rem_words_write_settings(model, facts))) {
     json_decref(facts);
     return NULL;

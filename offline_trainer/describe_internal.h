@@ -30,4 +30,8 @@ describe_net(const RemModel* model);
 void
 describe_symbols(const RemModel* model);
 
+/// Print how sound becomes frames, and what is heard in them
+void
+describe_spectra(const RemModel* model);
+
 #endif // REM_OFFLINE_TRAINER_DESCRIBE_INTERNAL_H

@@ -87,7 +87,9 @@ def test_labels(both):
     out, _ = run(0, 'train', '--listen', 'takes', *SMALL, '--epochs', '30',
                  *(['--both'] if both else []), '-o', model)
     info = json.loads(run(0, 'info', '--json', model)[0])
-    assert info, info
+    assert info['spectra']['bands'] == 32, info
+    assert info['labels']['names'] == ['hiss', 'tone'], info
+    assert '125 a second' in run(0, 'info', model)[0]
     found = json.loads(run(0, 'eval', model, '--listen', 'test', '--json')[0])
     assert found['f'] > 0.85 and found['recordings'] == 2, found
     assert 'F-measure' in run(0, 'eval', model, '--listen', 'test')[0]

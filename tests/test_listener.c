@@ -324,6 +324,45 @@ test_client(void)
   host_close(host);
 }
 
+/// The preset hears bursts begin, within 50 ms, at any rate
+static void
+test_preset(void)
+{
+  static const double rates[] = {44100.0, 48000.0};
+  for (size_t i = 0U; i < 2U; ++i) {
+    Host* const    host  = open_at(rates[i]);
+    const uint32_t n     = 2U * N;
+    RemLabels      there = {0U, 0U, NULL}, found = {0U, 0U, NULL};
+    RemScore       score = {0U, 0U, 0U};
+    uint32_t       seed  = 5U;
+    for (uint32_t t = 0U; t < n; ++t) {
+      const uint32_t since = t % 14000U;
+      sound[t] = (0.5f * expf(-0.001f * (float)since) + 1e-3f) * noise(&seed);
+      RemLabel label = {.begin = (double)t / rates[i]};
+      CHECK(since || !t || rem_labels_add(&there, &label));
+    }
+    host_load_preset(host, "urn:remanence:preset:onsets");
+    host_activate(host);
+    host_play(host, sound, out, n, 512U);
+    const double delay = 0.001 * (double)host_get(host, "delay");
+    for (uint32_t m = 0U; m < host->n_midi; ++m) {
+      RemLabel e = {.begin = (double)host->midi[m].at / rates[i] - delay};
+      CHECK(host->midi[m].bytes[0] != 0x90U || e.begin < 0.1 ||
+            rem_labels_add(&found, &e));
+    }
+    rem_score_add(&score, &found, &there, NULL, 0.05);
+    printf("preset at %.0f Hz: %zu of %zu, %zu found\n",
+           rates[i],
+           score.n_hits,
+           score.n_there,
+           score.n_found);
+    CHECK(score.n_there > 10U && rem_score_f(&score) > 0.95);
+    rem_labels_clear(&there);
+    rem_labels_clear(&found);
+    host_close(host);
+  }
+}
+
 int
 main(void)
 {
@@ -340,6 +379,7 @@ main(void)
   test_controllers();
   test_refusals();
   test_client();
+  test_preset();
   rem_model_free(model);
   host_world_free(world);
   fixture_end(&dir);
