@@ -15,7 +15,7 @@ check_events(const RemPeakRule rule, const char* const curve, const char* want)
   char     found[64] = "";
   for (size_t i = 0U; curve[i]; ++i) {
     const float x = rem_peaks_next(&peaks, &rule, (float)(curve[i] - '0'));
-    found[i]      = x > 0.0f ? (char)('0' + (int)x) : '.';
+    found[i]      = ".123456789"[(size_t)x];
   }
   if (strcmp(found, want) != 0) {
     fprintf(stderr, "%s has %s, not %s\n", curve, found, want);
