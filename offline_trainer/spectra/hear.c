@@ -143,8 +143,8 @@ rem_hear_net(const RemNetSpec* const spec,
              RemError* const         error)
 {
   const RemFloatMode mode = rem_denormals_off();
-  const RemStatus    st   = spec->both ? play_both(spec, params, frames, n, y)
-                                       : play_forward(spec, params, frames, n, y);
+  const RemStatus    st =
+    (spec->both ? play_both : play_forward)(spec, params, frames, n, y);
   rem_denormals_restore(mode);
   if (st) {
     return rem_fail(error, st, NULL, "No memory to listen");
