@@ -41,8 +41,8 @@ typedef struct {
   double   least_copies;
 } Amount;
 
-static const Amount whole = {24000U, 500U, 96U, 2U, 20000U, 5U, 10, 60.0, 90.0};
-static const Amount brief = {1000U, 50U, 32U, 2U, 4000U, 6U, 3, 25.0, 20.0};
+static const Amount whole = {24000U, 500U, 64U, 4U, 20000U, 5U, 10, 55.0, 95.0};
+static const Amount brief = {1000U, 50U, 32U, 2U, 4000U, 4U, 3, 30.0, 40.0};
 
 /// A curriculum on its way
 typedef struct {
@@ -74,8 +74,8 @@ learn_of(const RemRecipeRun* const run, const Amount* const amount)
 {
   RemLearn learn          = rem_learn_default(REM_TASK_COMPLETE);
   learn.spec.net.n_hidden = amount->n_hidden;
-  learn.spec.n_streams    = run->brief ? 16U : 32U;
-  learn.spec.rate         = run->brief ? 0.01 : 0.005;
+  learn.spec.n_streams    = 8U;
+  learn.spec.rate         = 0.01;
   learn.spec.seed         = run->seed;
   learn.limits.epochs     = amount->epochs;
   learn.n_threads         = run->n_threads;
@@ -269,6 +269,9 @@ const RemRecipe rem_recipe_execute = {
   "are counted with those before them given, as in the source; answers\n"
   "without help.\n"
   "\n"
+  "In so short a time baseline is ahead on the hardest programs, which are\n"
+  "all that it sees; mix and combined are far ahead on all others.\n"
+  "\n"
   "At the end the same net learns to say 1 to 10 letters again: the copy\n"
   "task.\n"
   "\n"
@@ -276,9 +279,9 @@ const RemRecipe rem_recipe_execute = {
   "\n"
   "    remanence train --examples execute-mix-1-train.tsv \\\n"
   "        --task complete --validation execute-mix-1-valid.tsv \\\n"
-  "        --tokens characters --hidden 96 --batch 32 \\\n"
-  "        --learning-rate 0.005 --epochs 2 -o execute.safetensors\n"
+  "        --tokens characters --hidden 64 --batch 8 \\\n"
+  "        --learning-rate 0.01 --epochs 4 -o execute.safetensors\n"
   "    remanence eval execute.safetensors --examples execute-2-2-test.tsv\n",
-  "  combined: 60 of 100 characters of the hardest programs; 90 of 100\n"
+  "  combined: 55 of 100 characters of the hardest programs; 95 of 100\n"
   "  copies\n",
   run_execute};
