@@ -64,19 +64,15 @@ fill(Bar* const            bar,
   return degree;
 }
 
-/// Make a call: it begins on a note of the tonic's chord and ends on the second
-/// or the fifth
+/// Make a call: it begins on the tonic and ends on the second or the fifth
 static Phrase
 call_of(RemRandom* const random)
 {
   Phrase     call;
   const long n_rhythms = (long)(sizeof(rhythms) / sizeof(*rhythms));
   const long n_endings = (long)(sizeof(endings) / sizeof(*endings));
-  const long first     = 2 * rem_data_pick(random, 0, 2);
-  const long last      = fill(&call.first,
-                         rhythms[rem_data_pick(random, 0, n_rhythms - 1)],
-                         first,
-                         random);
+  const long last      = fill(
+    &call.first, rhythms[rem_data_pick(random, 0, n_rhythms - 1)], 0, random);
   (void)fill(&call.second,
              endings[rem_data_pick(random, 0, n_endings - 1)],
              last + rem_data_pick(random, -1, 1),

@@ -15,10 +15,10 @@
 /**
    Write songs of two-bar phrases in a major key, at 120 quarter notes a minute.
 
-   A call has a rhythm out of a few, moves by small steps of the scale, and ends
-   away from the tonic.  Its answer has the same rhythm and the same first bar,
-   and comes home to the tonic.  The next call is the one before, a step higher
-   or lower.
+   A call has a rhythm out of a few, begins on the tonic, moves by small steps
+   of the scale, and ends away from it.  Its answer has the same rhythm and the
+   same first bar, and comes home to the tonic.  The next call is the one
+   before, a step higher or lower.
 
    @param folder  That exists; files are song-0001.mid and so on.
    @param n_pairs Calls, each with its answer, of a song.

@@ -25,9 +25,9 @@
 #define HELD_OUT 0.1
 #define LOWER (-5)
 #define HIGHER 6
-#define MUST 0.75       ///< Of the best chain's nats: a quarter less
+#define MUST 0.75      ///< Of the best chain's nats: a quarter less
 #define BRIEF_MUST 0.95 ///< A run of seconds has less of a margin
-#define PLAYED 30.0     ///< Seconds that the net plays
+#define PLAYED 30.0    ///< Seconds that the net plays
 
 /// What is learned, and what came out
 typedef struct {
@@ -103,7 +103,7 @@ choose(Duet* const d)
   d->spec.n_steps      = brief ? 32U : 64U;
   d->spec.rate         = brief ? 0.02 : 0.006;
   d->spec.seed         = d->run->seed;
-  d->limits.epochs     = brief ? 30U : 5U;
+  d->limits.epochs     = brief ? 45U : 5U;
   rem_token_net(d->training->symbols, &d->spec.net);
 }
 

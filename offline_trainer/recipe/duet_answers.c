@@ -15,10 +15,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define N_SONGS 400U
+#define N_SONGS 2000U
+#define N_BRIEF 100U
 #define HELD_OUT 0.1
-#define LOWER (-5)
-#define HIGHER 6
 #define MUST 0.95       ///< Of answers, exactly as the rule has them
 #define BRIEF_MUST 0.25 ///< Of symbols, in a run of seconds
 
@@ -35,7 +34,7 @@ fail_memory(RemError* const error)
   return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the songs");
 }
 
-/// Make songs of one call and its answer, in all keys
+/// Make songs of one call and its answer each
 static RemStatus
 make_calls(Answers* const a, RemError* const error)
 {
@@ -51,14 +50,13 @@ make_calls(Answers* const a, RemError* const error)
   if (mkdir(path, 0777) && errno != EEXIST) {
     return rem_fail(error, REM_CANNOT_WRITE, path, "cannot be made");
   }
-  const uint32_t n = run->brief ? N_SONGS / 4U : N_SONGS;
+  const uint32_t n = run->brief ? N_BRIEF : N_SONGS;
   if (!(st = rem_data_songs(path, n, 1U, run->seed + 1U, error)) &&
       !(st = rem_songs_read(paths, 1U, &songs, error))) {
-    apart          = rem_songs_hold_out(songs, HELD_OUT);
-    const bool all = run->brief || rem_songs_transpose(songs, LOWER, HIGHER);
-    a->training    = all ? rem_songs_calls(songs, REM_PHRASE_SECONDS) : NULL;
-    a->held_out    = apart ? rem_songs_calls(apart, REM_PHRASE_SECONDS) : NULL;
-    st = a->training && a->held_out ? REM_SUCCESS : fail_memory(error);
+    apart       = rem_songs_hold_out(songs, HELD_OUT);
+    a->training = rem_songs_calls(songs, REM_PHRASE_SECONDS);
+    a->held_out = apart ? rem_songs_calls(apart, REM_PHRASE_SECONDS) : NULL;
+    st          = a->training && a->held_out ? REM_SUCCESS : fail_memory(error);
   }
   rem_tokens_free(songs);
   rem_tokens_free(apart);
@@ -84,16 +82,16 @@ how(const RemRecipeRun* const run)
 {
   RemLearn learn              = rem_learn_default(REM_TASK_TRANSLATE);
   learn.spec.net.cell         = REM_CELL_GRU;
-  learn.spec.net.n_hidden     = 24U;
+  learn.spec.net.n_hidden     = run->brief ? 24U : 32U;
   learn.spec.encoder.cell     = REM_CELL_GRU;
-  learn.spec.encoder.n_hidden = 24U;
+  learn.spec.encoder.n_hidden = run->brief ? 24U : 32U;
   learn.spec.encoder.n_layers = 1U;
   learn.spec.encoder.both     = false;
   learn.spec.n_attention      = run->brief ? 16U : 32U;
   learn.spec.n_streams        = run->brief ? 8U : 32U;
   learn.spec.rate             = run->brief ? 0.02 : 0.01;
   learn.spec.seed             = run->seed;
-  learn.limits.epochs         = run->brief ? 40U : 30U;
+  learn.limits.epochs         = run->brief ? 40U : 60U;
   learn.n_threads             = run->n_threads;
   return learn;
 }
