@@ -21,6 +21,7 @@ SPECS = "/usr/lib/lv2"  # Hosts need the class definitions there
 MONO = "urn:remanence:audio"
 STEREO = "urn:remanence:audio-stereo"
 CONTROL = "urn:remanence:control"
+NOTES = "urn:remanence:notes"
 CONTROL_CV = "urn:remanence:control-cv"
 MODEL = "urn:remanence:model"
 MAPPING = "urn:remanence:mapping"
