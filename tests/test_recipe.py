@@ -94,6 +94,22 @@ def test_brief():
         check_page(name)
 
 
+def figures(folder):
+    return json.loads(pathlib.Path(folder, 'memory-gap', 'table.json')
+                      .read_text())['figures']
+
+
+def test_threads():
+    """Figures are the same, whatever number of threads; not so of seeds"""
+    for folder, *options in (('one', '--threads', '1'),
+                             ('two', '--threads', '2'),
+                             ('other', '--threads', '2', '--seed', '2')):
+        subprocess.run([PROGRAM, 'recipe', 'run', 'memory-gap', '--brief',
+                        '--quiet', '--out', folder, *options], check=False,
+                       capture_output=True)
+    check(figures('one') == figures('two') != figures('other'))
+
+
 def test_interrupt():
     """Ctrl-C stops a recipe, and the ones that were to follow"""
     process = subprocess.Popen(

@@ -167,9 +167,7 @@ note(const Charlm* const c, RemError* const error)
                   what,
                   c->run->brief ? "LSTM of 48" : "LSTM of 128",
                   c->bits,
-                  c->run->brief  ? bits[1]
-                  : c->run->data ? bits[REM_MAX_ORDER]
-                                 : MOST_BITS,
+                  c->run->brief || c->run->data ? bits[1] : MOST_BITS,
                   true);
   return REM_SUCCESS;
 }
@@ -286,6 +284,6 @@ const RemRecipe rem_recipe_charlm = {
   "\n"
   "tests/bench/torch_charlm.py of the sources trains the same net with\n"
   "PyTorch, from the same weights, on the same windows, by as many updates.\n",
-  "  1.82 bits per character or less; of another book no more than a chain\n"
-  "  of order 3\n",
+  "  1.82 bits per character or less; of another book, and briefly,\n"
+  "  no more than a Markov chain of order 1\n",
   run_charlm};
