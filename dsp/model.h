@@ -148,8 +148,8 @@ rem_model_settle(RemModel* model, RemError* error);
 /**
    Give the model a test vector: 256 frames of seeded noise, symbols among them
    where the net reads such, 32 where there are more than 16 outputs, and what
-   the net makes of them from the rest state.  Replaces an older one.  A net
-   that reads in both directions gets none.
+   the net makes of them from the rest state, frame by frame even if its output
+   is one for a whole sequence.  Replaces an older one.
 
    @return #REM_NO_MEMORY, or #REM_NOT_FINITE if the output overflows.
 */

@@ -15,7 +15,8 @@ typedef struct {
   RemNetState* state;
 } RemModelPlayer;
 
-/// Pack a model's net and set a stream to its rest state
+/// Pack a model's net, with an output for every frame whatever it is, and set a
+/// stream to its rest state
 RemStatus
 rem_model_open(RemModelPlayer* player, const RemModel* model, RemError* error);
 

@@ -30,8 +30,10 @@ rem_model_open(RemModelPlayer* const player,
                const RemModel* const model,
                RemError* const       error)
 {
-  player->net   = rem_net_new(&model->spec, model->params);
-  player->state = player->net ? rem_net_state_new(player->net) : NULL;
+  RemNetSpec spec = model->spec;
+  spec.whole      = false; // For the output of every frame
+  player->net     = rem_net_new(&spec, model->params);
+  player->state   = player->net ? rem_net_state_new(player->net) : NULL;
   if (!player->state) {
     rem_model_close(player);
     return rem_fail(error, REM_NO_MEMORY, NULL, "out of memory for the net");

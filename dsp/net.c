@@ -268,19 +268,20 @@ run_streams(const RemNet* const net,
             float**             y,
             uint32_t            n)
 {
-  const size_t n_in  = net->spec.n_in;
-  const size_t n_out = net->spec.n_out;
+  const size_t   n_in      = net->spec.n_in;
+  const size_t   n_out     = net->spec.n_out;
+  const uint32_t n_streams = streams->n;
 
   while (n) {
     const uint32_t m    = n < REM_CHUNK ? n : REM_CHUNK;
     const bool     odd  = net->alternate && m % 2U;
     const bool     next = streams->states[0]->backwards ^ odd;
     streams->backwards  = streams->states[0]->backwards;
-    for (uint32_t s = 0; s < streams->n; ++s) {
+    for (uint32_t s = 0; s < n_streams; ++s) {
       streams->rows[s] = (RemRows){x[s], (ptrdiff_t)n_in};
     }
     run_layers(net, streams, m);
-    for (uint32_t s = 0; s < streams->n; ++s) {
+    for (uint32_t s = 0; s < n_streams; ++s) {
       run_head(net, streams->states[s], x[s], y[s], m);
       streams->states[s]->backwards = next;
       x[s] += m * n_in;
@@ -334,13 +335,14 @@ rem_net_layer_block(const RemNet* const net,
 {
   Streams      streams = {.n = 1U, .states = &state, .run = {state->run[0]}};
   const size_t n_h     = net->spec.n_hidden;
+  const size_t p       = net->n_padded;
 
   while (n) {
     const uint32_t m = n < REM_CHUNK ? n : REM_CHUNK;
     streams.rows[0]  = from;
     run_layer(net, &streams, index, m);
     for (uint32_t t = 1; t <= m; ++t, h += step) {
-      memcpy(h, streams.run[0] + t * net->n_padded, n_h * sizeof(float));
+      memcpy(h, streams.run[0] + t * p, n_h * sizeof(float));
     }
     from.x += (ptrdiff_t)m * from.stride;
     n -= m;

@@ -222,7 +222,8 @@ rem_net_state_free(RemNetState* state);
 REM_RT void
 rem_net_state_set(const RemNet* net, RemNetState* state, const float* values);
 
-/// Copy what a stream remembers to `values` [rem_net_n_state()].  Thread: audio.
+/// Copy what a stream remembers to `values` [rem_net_n_state()].  Thread:
+/// audio.
 REM_RT void
 rem_net_state_get(const RemNet* net, const RemNetState* state, float* values);
 
@@ -270,9 +271,9 @@ rem_net_state_is_finite(const RemNet* net, const RemNetState* state);
    @param n     Number of frames, from 0 up.
 
    Thread: audio, with denormals off (dsp/denormal.h) for speed.  Cost: per
-   frame and layer G H(n_in + H) multiply-adds and (G + 1) H activations, or one of
-   an RNN.  Cannot fail;
-   what is not finite stays in this state until it is set anew.
+   frame and layer G H(n_in + H) multiply-adds and (G + 1) H activations, or one
+   of an RNN.  Cannot fail; what is not finite stays in this state until it is
+   set anew.
 */
 REM_RT void
 rem_net_block(const RemNet* net,

@@ -16,8 +16,8 @@
 typedef struct RemVoice RemVoice;
 
 /**
-   Return whether a model plays as a voice: frame by frame, one output out of one
-   audio input and its knobs; else say in `error` what it is, and what was
+   Return whether a model plays as a voice: frame by frame, one output out of
+   one audio input and its knobs; else say in `error` what it is, and what was
    expected.
 
    @param place Which file, for errors; may be NULL.

@@ -146,19 +146,11 @@ pair_gru(const RemBlock* const     block,
   }
 }
 
-#define STEP(N, HALF)                                                           \
-  REM_RT static void step_gru_##N##_##HALF(const RemBlock* const     block,     \
-                                           const RemStepFrame* const frames,    \
-                                           const bool                backwards) \
-  {                                                                             \
-    step_gru(block, frames, backwards, 1, N, HALF);                             \
-  }                                                                             \
-  REM_RT static void pair_gru_##N##_##HALF(const RemBlock* const     block,     \
-                                           const RemStepFrame* const frames,    \
-                                           const bool                backwards) \
-  {                                                                             \
-    pair_gru(block, frames, backwards, N, HALF);                                \
-  }
+#define STEP(N, HALF)                                           \
+  STEP_FUNCTION(step_gru_##N##_##HALF,                          \
+                step_gru(block, frames, backwards, 1, N, HALF)) \
+  STEP_FUNCTION(pair_gru_##N##_##HALF,                          \
+                pair_gru(block, frames, backwards, N, HALF))
 
 STEP(0, 1)
 STEP(1, 0)

@@ -102,19 +102,11 @@ pair_lstm(const RemBlock* const     block,
   }
 }
 
-#define STEP(N, HALF)                                                            \
-  REM_RT static void step_lstm_##N##_##HALF(const RemBlock* const     block,     \
-                                            const RemStepFrame* const frames,    \
-                                            const bool                backwards) \
-  {                                                                              \
-    step_lstm(block, frames, backwards, 1, N, HALF);                             \
-  }                                                                              \
-  REM_RT static void pair_lstm_##N##_##HALF(const RemBlock* const     block,     \
-                                            const RemStepFrame* const frames,    \
-                                            const bool                backwards) \
-  {                                                                              \
-    pair_lstm(block, frames, backwards, N, HALF);                                \
-  }
+#define STEP(N, HALF)                                            \
+  STEP_FUNCTION(step_lstm_##N##_##HALF,                          \
+                step_lstm(block, frames, backwards, 1, N, HALF)) \
+  STEP_FUNCTION(pair_lstm_##N##_##HALF,                          \
+                pair_lstm(block, frames, backwards, N, HALF))
 
 STEP(0, 1)
 STEP(1, 0)

@@ -144,19 +144,11 @@ pair_rnn(const RemBlock* const     block,
   }
 }
 
-#define STEP(N, TANH)                                                           \
-  REM_RT static void step_rnn_##N##_##TANH(const RemBlock* const     block,     \
-                                           const RemStepFrame* const frames,    \
-                                           const bool                backwards) \
-  {                                                                             \
-    step_rnn(block, frames, backwards, 1, N, TANH);                             \
-  }                                                                             \
-  REM_RT static void pair_rnn_##N##_##TANH(const RemBlock* const     block,     \
-                                           const RemStepFrame* const frames,    \
-                                           const bool                backwards) \
-  {                                                                             \
-    pair_rnn(block, frames, backwards, N, TANH);                                \
-  }
+#define STEP(N, TANH)                                           \
+  STEP_FUNCTION(step_rnn_##N##_##TANH,                          \
+                step_rnn(block, frames, backwards, 1, N, TANH)) \
+  STEP_FUNCTION(pair_rnn_##N##_##TANH,                          \
+                pair_rnn(block, frames, backwards, N, TANH))
 
 STEP(1, 0)
 STEP(1, 1)

@@ -169,4 +169,13 @@ fits_pair(const uint32_t n_row)
   return 2 * n_row * sets_of(n_row) <= MAX_SUMS;
 }
 
+/// Define a step of its own name, for the table
+#define STEP_FUNCTION(NAME, CALL)                              \
+  REM_RT static void NAME(const RemBlock* const     block,     \
+                          const RemStepFrame* const frames,    \
+                          const bool                backwards) \
+  {                                                            \
+    CALL;                                                      \
+  }
+
 #endif // REM_DSP_KERNEL_KERNEL_SUMS_H

@@ -56,7 +56,7 @@ read_biases(const RemJson* const    dict,
             float* const            params)
 {
   const RemLayerAt at    = rem_net_layer_at(spec, layer);
-  const size_t     n     = at.n_gates * spec->n_hidden;
+  const size_t     n     = (size_t)at.n_gates * spec->n_hidden;
   const bool       gru   = spec->cell == REM_CELL_GRU;
   const size_t     n_sum = n - (gru ? spec->n_hidden : 0U);
   float            other[4U * REM_MAX_HIDDEN];

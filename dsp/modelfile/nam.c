@@ -5,6 +5,7 @@
 #include "dsp/modelfile/words.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,20 +219,38 @@ rem_nam_decode(const RemJson* const root, RemModel** const out)
   return st;
 }
 
-/// Refuse what `.nam` has no word for
+/// Return whether a net is what all of these files hold
+static bool
+is_plain_lstm(const RemNetSpec* const spec)
+{
+  return spec->cell == REM_CELL_LSTM && spec->take == REM_TAKE_LAST;
+}
+
+static bool
+has_gains(const RemModel* const model)
+{
+  return model->in_gain_db != 0.0f || model->out_gain_db != 0.0f;
+}
+
+/// Return what `.nam` has no word for, or NULL
+static const char*
+find_unfit(const RemModel* const model)
+{
+  const RemNetSpec* const spec = &model->spec;
+  return !is_plain_lstm(spec) ? "nets but LSTMs whose output is of the last "
+                                "layer"
+         : spec->n_in != 1U   ? "knobs"
+         : spec->n_out != 1U  ? "more than one output"
+         : spec->skip         ? "a skip connection, which this model has"
+         : has_gains(model)
+           ? "the gains before and after the net that this model has"
+           : NULL;
+}
+
 static RemStatus
 check_fits(const RemModel* const model, RemError* const error)
 {
-  const RemNetSpec* const spec = &model->spec;
-  const bool lstm = spec->cell == REM_CELL_LSTM && spec->take == REM_TAKE_LAST;
-  const char* const what =
-    !lstm               ? "nets but LSTMs whose output is of the last layer"
-    : spec->n_in != 1U  ? "knobs"
-    : spec->n_out != 1U ? "more than one output"
-    : spec->skip        ? "a skip connection, which this model has"
-    : model->in_gain_db != 0.0f || model->out_gain_db != 0.0f
-      ? "the gains before and after the net that this model has"
-      : NULL;
+  const char* const what = find_unfit(model);
   return what ? rem_fail(error,
                          REM_UNSUPPORTED,
                          NULL,

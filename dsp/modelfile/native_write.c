@@ -16,11 +16,11 @@
 /// Of the net, its encoder and the test vector
 #define MAX_TENSORS (REM_NET_TENSORS + REM_ENCODER_TENSORS + 2U)
 
-/// Put `object` under `key`; return whether there was memory
+/// Put `value` under `key`; return whether there was memory
 static bool
-put(json_t* const config, const char* const key, json_t* const object)
+put(json_t* const object, const char* const key, json_t* const value)
 {
-  return !json_object_set_new(config, key, object);
+  return !json_object_set_new(object, key, value);
 }
 
 /// Put what frames and outputs stand for; return whether there was memory

@@ -134,9 +134,10 @@ R(features)(const RemNetSpec* const spec,
     if (spec->take == REM_TAKE_LAST && l + 1U < spec->n_layers) {
       continue;
     }
-    REAL* const to = features + (spec->take == REM_TAKE_CONCAT ? l * n : 0U);
+    REAL* const to =
+      features + (spec->take == REM_TAKE_CONCAT ? (size_t)l * n : 0U);
     for (size_t j = 0; j < n; ++j) {
-      to[j] += part * state[2U * l * n + j];
+      to[j] += part * state[(size_t)2 * l * n + j];
     }
   }
 }
