@@ -22,10 +22,11 @@ def check(true, *said):
         raise AssertionError(said)
 
 
-def run(name):
-    """Run a recipe in brief; return its figures"""
-    done = subprocess.run([PROGRAM, 'recipe', 'run', name, '--brief', '--out',
-                           'recipes'], check=False, text=True, capture_output=True)
+def run(name, *options):
+    """Run a recipe; return its figures"""
+    done = subprocess.run([PROGRAM, 'recipe', 'run', name, '--out', 'recipes',
+                           *options], check=False, text=True,
+                          capture_output=True)
     check(done.returncode == 0, name, done)
     with open(os.path.join('recipes', name, 'table.json'), encoding='utf-8') as file:
         table = json.load(file)
@@ -73,7 +74,7 @@ def number_of(words):
 
 def test_translate():
     """Digits are what words say, letters are turned round, attention drawn"""
-    run('translate')
+    run('translate', '--brief')
     for words, digits in parts('translate', 'numbers'):
         check(number_of(words) == int(digits), words, digits)
     for letters, answer in parts('translate', 'reverse'):
@@ -84,7 +85,7 @@ def test_translate():
 
 def test_execute():
     """Programs print what Python prints; four curves are drawn"""
-    figures = run('execute')
+    figures = run('execute', '--brief')
     cells = {f['what'] for f in figures if 'answers right' in f['what']}
     check(len(cells) == 4, figures)
     for name in ('execute-mix-1-train', 'execute-combined-4-train',
@@ -101,7 +102,7 @@ def test_execute():
 
 def test_caption():
     """Vectors are 48 numbers, bars have 16 steps"""
-    run('caption')
+    run('caption', '--brief')
     examples = parts('caption', 'drums')
     check(all(len([float(x) for x in vector.split()]) == 48 and
               len(bar) == 16 and set(bar) <= set('xX-.')
@@ -111,16 +112,24 @@ def test_caption():
 
 def test_sentiment():
     """Every class is there; only words tell it"""
-    run('sentiment')
+    run('sentiment', '--brief')
     examples = parts('sentiment', 'reviews')
     check({label for _, label in examples} == {'good', 'bad', 'mixed'})
 
 
 def test_tag_words():
     """As many tags as words"""
-    run('tag-words')
+    run('tag-words', '--brief')
     examples = parts('tag-words', 'words')
     check(all(len(a.split()) == len(b.split()) for a, b in examples))
+
+
+def test_whole():
+    """With LONG_TESTS, whole runs reach what recipes promise"""
+    if os.environ.get('LONG_TESTS'):
+        for name in ('tag-words', 'sentiment', 'translate', 'execute',
+                     'caption'):
+            run(name)
 
 
 def main():

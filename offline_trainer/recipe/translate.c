@@ -218,8 +218,9 @@ const RemRecipe rem_recipe_translate = {
   "\n"
   "    remanence train --examples numbers-train.tsv --task translate \\\n"
   "        --validation numbers-valid.tsv --tokens words \\\n"
-  "        --labels characters --attention 32 --hidden 48 --batch 32 \\\n"
-  "        --learning-rate 0.01 --epochs 6 -o numbers.safetensors\n"
+  "        --labels characters --both --attention 32 --hidden 48 \\\n"
+  "        --batch 32 --learning-rate 0.01 --epochs 6 \\\n"
+  "        -o numbers.safetensors\n"
   "    remanence eval numbers.safetensors --examples numbers-test.tsv\n",
   "  99 of 100 answers right to the last symbol, with attention, both sets\n",
   run_translate};
