@@ -28,7 +28,8 @@ def run(name, *options):
                            *options], check=False, text=True,
                           capture_output=True)
     check(done.returncode == 0, name, done)
-    with open(os.path.join('recipes', name, 'table.json'), encoding='utf-8') as file:
+    path = os.path.join('recipes', name, 'table.json')
+    with open(path, encoding='utf-8') as file:
         table = json.load(file)
     check(table['reached'] is True, table)
     return table['figures']
