@@ -59,25 +59,33 @@ make_folder(const char* const dir, RemError* const error)
   return REM_SUCCESS;
 }
 
+/// Make room for sums of windows of `n_steps`
+static bool
+make_records(TrainGradients* const g, const uint32_t n_steps)
+{
+  bool made  = true;
+  g->n_steps = n_steps;
+  for (uint32_t i = 0; i < N_MOMENTS; ++i) {
+    g->records[i].squares = (double*)calloc(n_steps, sizeof(double));
+    made                  = g->records[i].squares && made;
+  }
+  return made;
+}
+
 TrainGradients*
 train_gradients_new(const TrainOptions* const options, RemError* const error)
 {
   TrainGradients* const g = (TrainGradients*)calloc(1, sizeof(TrainGradients));
-  bool                  made = g;
-  for (uint32_t i = 0; made && i < N_MOMENTS; ++i) {
-    g->records[i].squares =
-      (double*)calloc(options->spec.n_steps, sizeof(double));
-    made = g->records[i].squares;
-  }
-  const RemStatus st =
-    made ? make_folder(options->gradients_dir, error)
-         : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for gradients");
-  if (st) {
+  if (!g || !make_records(g, options->spec.n_steps)) {
+    (void)rem_fail(error, REM_NO_MEMORY, NULL, "No memory for gradients");
     train_gradients_free(g);
     return NULL;
   }
-  g->folder  = options->gradients_dir;
-  g->n_steps = options->spec.n_steps;
+  g->folder = options->gradients_dir;
+  if (make_folder(g->folder, error)) {
+    train_gradients_free(g);
+    return NULL;
+  }
   return g;
 }
 

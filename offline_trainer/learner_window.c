@@ -112,7 +112,7 @@ add_initial(const Windows* const self,
             float* const         grad)
 {
   const size_t      n_state = self->n_state;
-  const bool* const begun   = self->begun + thread * self->max_streams;
+  const bool* const begun   = self->begun + (size_t)thread * self->max_streams;
   float* const      by =
     self->by_initial + thread * (size_t)self->max_streams * n_state;
   rem_window_initial_gradient(self->windows[thread], by);
@@ -139,7 +139,8 @@ play(const Windows* const self,
     lesson->rest(lesson->handle, range, at, state);
   }
   if (self->initial) {
-    begin(self, range.n, state, self->begun + thread * self->max_streams);
+    begin(
+      self, range.n, state, self->begun + (size_t)thread * self->max_streams);
   }
   lesson->fill(lesson->handle, range, at, n, rem_window_input(window));
   rem_window_forward(window, range.n, n, state);

@@ -181,9 +181,12 @@ void
 rem_bptt_layer_step_back(const RemBpttLayer* const layer,
                          const RemCellRows* const  rows,
                          const float* const        dh,
-                         float* const              dc,
-                         float* const              dh_old,
-                         float* const              db)
+                         // NOLINTBEGIN(readability-non-const-parameter): the
+                         // cell's, and product's c
+                         float* const dc,
+                         float* const dh_old,
+                         float* const db)
+// NOLINTEND(readability-non-const-parameter)
 {
   const size_t      q    = layer->n_units;
   const size_t      n    = layer->n_products;

@@ -46,7 +46,7 @@ typedef struct {
 
 static const Collection collections[] = {
   {"JSB chorales", "jsb", 8.40, 128U, 40U, 8U, 64U, 0.5, 0.016, 0.1},
-  {"Nottingham", "nottingham", 3.29, 128U, 20U, 16U, 64U, 0.4, 0.016, 0.02}};
+  {"Nottingham", "nottingham", 3.29, 200U, 14U, 16U, 64U, 0.5, 0.016, 0.05}};
 
 enum { N_COLLECTIONS = sizeof(collections) / sizeof(*collections) };
 
@@ -321,8 +321,9 @@ const RemRecipe rem_recipe_chords = {
   "the next chord of chorales and folk tunes",
   "A net hears a piece as frames of 88 keys, on or off, and says of every key\n"
   "how sure it is to sound in the next frame: 88 sigmoids, binary\n"
-  "cross-entropy summed over the keys. LSTM, GRU and RNN, 128 units each, a\n"
-  "learned beginning, a part of the head's input dropped while they learn.\n"
+  "cross-entropy summed over the keys. LSTM, GRU and RNN of 128 units, 200\n"
+  "for folk tunes, with a learned beginning, half of the head's input dropped\n"
+  "while they learn.\n"
   "\n"
   "With --data DIR it reads DIR/jsb-train.txt, -valid and -test, and\n"
   "DIR/nottingham-... likewise: a frame a line, MIDI pitches between blanks,\n"

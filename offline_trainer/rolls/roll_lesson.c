@@ -259,7 +259,7 @@ make_rolls(const RemTrainSpec* const spec,
   r->spec      = *spec;
   r->training  = training;
   r->max_parts = n_parts + 1U; // All of them in one stream, at worst
-  r->order     = (size_t*)calloc(training->n, sizeof(*r->order));
+  r->order     = (size_t*)calloc(training->n + 1U, sizeof(*r->order));
   r->used      = (uint32_t*)calloc(spec->n_streams, sizeof(*r->used));
   r->parts =
     (Part*)calloc((size_t)spec->n_streams * r->max_parts, sizeof(Part));
