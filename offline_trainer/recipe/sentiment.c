@@ -16,7 +16,7 @@
 ///
 ///     tests/bench/torch_examples.py classify --data OUT/reviews --both
 ///       --hidden 16 --batch 32 --rate 0.01 --epochs 8 --seeds 1,2,3
-#define PYTORCH 93.3
+#define PYTORCH 92.5 ///< 93.5, 90.2, 93.8
 #define WITHIN 0.5
 #define MUST_REACH_BRIEF 75.0 ///< A bag of words is right in 50 of 100
 

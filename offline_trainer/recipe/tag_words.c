@@ -86,6 +86,7 @@ try_net(const RemRecipeRun* const run,
   learn->spec.net.n_hidden = 32U;
   learn->spec.net.both     = both;
   learn->spec.n_streams    = run->brief ? 8U : 32U;
+  learn->spec.memory       = 3.0; // Words that tell a tag are near
   learn->spec.rate         = 0.01;
   learn->spec.seed         = run->seed;
   learn->limits.epochs     = run->brief ? 4U : 5U;
@@ -167,8 +168,9 @@ const RemRecipe rem_recipe_tag_words = {
   "\n"
   "    remanence train --examples words-train.tsv --task tag \\\n"
   "        --validation words-valid.tsv --tokens words --labels names \\\n"
-  "        --vocabulary 1000 --both --hidden 32 --batch 32 \\\n"
-  "        --learning-rate 0.01 --epochs 5 -o words.safetensors\n"
+  "        --vocabulary 1000 --both --hidden 32 --memory 3 \\\n"
+  "        --batch 32 --learning-rate 0.01 --epochs 5 \\\n"
+  "        -o words.safetensors\n"
   "    remanence eval words.safetensors --examples words-test.tsv\n",
   "  at most 0.3 of 100 tags below PyTorch's same nets, each, and the\n"
   "  bidirectional one ahead by PyTorch's margin, 0.5, less 0.2 at most\n",
