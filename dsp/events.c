@@ -53,7 +53,8 @@ rem_event_wait(RemEventEncoder* const encoder,
                const double           at,
                uint32_t               tokens[const REM_MOST_TOKENS])
 {
-  Writer writer = {0U, tokens};
+  Writer writer = {0U, NULL};
+  writer.tokens = tokens;
   write_wait(encoder, at, &writer);
   return writer.n;
 }
@@ -103,7 +104,8 @@ REM_RT uint32_t
 rem_event_encode_rest(RemEventEncoder* const encoder,
                       uint32_t               tokens[const REM_MOST_TOKENS])
 {
-  Writer writer = {0U, tokens};
+  Writer writer = {0U, NULL};
+  writer.tokens = tokens;
   write_offs(encoder, true, &writer);
   return writer.n;
 }
@@ -145,7 +147,8 @@ rem_event_encode(RemEventEncoder* const    encoder,
 {
   const uint8_t* const  bytes  = message->bytes;
   const RemEventEncoder before = *encoder;
-  Writer                writer = {0U, tokens};
+  Writer                writer = {0U, NULL};
+  writer.tokens                = tokens;
   if (!matters(encoder, bytes)) {
     return 0U;
   }

@@ -190,7 +190,7 @@ test_reference(void)
   take(pair, 100U * RATE, &heard);
 
   const uint64_t  begin   = RATE + RATE / 4U + RATE / 2U;
-  double          said    = RATE + RATE / 4U;
+  double          said    = 1.25 * RATE;
   RemRandom       random  = {1U};
   RemEventDecoder decoder = {.velocity = 70U};
   uint32_t        n       = 0U;

@@ -42,13 +42,13 @@ add_song(RemExamples* const   examples,
          const RemSong* const song,
          const double         seconds)
 {
-  const size_t room   = 8U * song->n + 2U * REM_MOST_TOKENS;
+  const size_t room   = 8U * song->n + (size_t)2U * REM_MOST_TOKENS;
   Phrase       call   = {0U, (uint32_t*)malloc(room * sizeof(uint32_t))};
   Phrase       answer = {0U, (uint32_t*)malloc(room * sizeof(uint32_t))};
   bool         done   = call.tokens && answer.tokens;
-  double       end    = seconds;
-  for (size_t i = 0U; done && i < song->n; end += seconds) {
-    i                        = fill(song, i, end, &answer);
+  size_t       k      = 0U;
+  for (size_t i = 0U; done && i < song->n;) {
+    i                        = fill(song, i, (double)++k * seconds, &answer);
     const RemExample example = {.n_in  = (uint32_t)call.n,
                                 .in    = call.tokens,
                                 .n_out = (uint32_t)answer.n,

@@ -34,6 +34,9 @@ fail_memory(RemError* const error)
 static void
 append(Piece* const piece, const uint32_t* const tokens, const uint32_t n)
 {
+  if (!n) {
+    return;
+  }
   if (piece->n + n > piece->room) {
     const size_t    room = 2U * piece->room + n + 1024U;
     uint32_t* const more =

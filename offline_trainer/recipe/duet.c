@@ -25,9 +25,9 @@
 #define HELD_OUT 0.1
 #define LOWER (-5)
 #define HIGHER 6
-#define MUST 0.75      ///< Of the best chain's nats: a quarter less
+#define MUST 0.75       ///< Of the best chain's nats: a quarter less
 #define BRIEF_MUST 0.95 ///< A run of seconds has less of a margin
-#define PLAYED 30.0    ///< Seconds that the net plays
+#define PLAYED 30.0     ///< Seconds that the net plays
 
 /// What is learned, and what came out
 typedef struct {
@@ -229,7 +229,7 @@ run_duet(const RemRecipeRun* const run, RemError* const error)
       st = fail_memory(error);
     }
   }
-  if (!st && !(st = measure_chains(&d, error))) {
+  if (!st && d.training && !(st = measure_chains(&d, error))) {
     choose(&d);
     st = learn(&d, error);
   }
