@@ -2,6 +2,7 @@
 
 #include "offline_trainer/cmd_train.h"
 #include "offline_trainer/audio_lesson.h"
+#include "offline_trainer/cmd_train_gradients.h"
 #include "offline_trainer/report/report.h"
 
 #include <math.h>

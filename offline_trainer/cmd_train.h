@@ -308,29 +308,6 @@ typedef struct {
 } TrainRun;
 
 /**
-   Prepare to record gradients for --gradients.
-
-   @return NULL with `error` filled if nothing can be written into that folder,
-   or without memory.
-*/
-TrainGradients*
-train_gradients_new(const TrainOptions* options, RemError* error);
-
-/// After an update: begin, go on or end a record, as far as training is
-void
-train_gradients_go_on(TrainGradients*     gradients,
-                      RemTrainer*         trainer,
-                      const RemTrainNews* news);
-
-/// Write gradients.csv and gradients.svg of what was recorded
-RemStatus
-train_gradients_write(TrainGradients* gradients, RemError* error);
-
-/// Free records; NULL is allowed
-void
-train_gradients_free(TrainGradients* gradients);
-
-/**
    Train with everything in place: until a limit, or an interrupt.
 
    @param run `lesson` is open.

@@ -2,6 +2,7 @@
 
 /// --gradients: how far back losses are heard as training goes on
 
+#include "offline_trainer/cmd_train_gradients.h"
 #include "offline_trainer/cmd_train.h"
 #include "offline_trainer/report/gradients.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/cmd_train.h"
+#include "offline_trainer/cmd_train_gradients.h"
 
 #include <errno.h>
 #include <math.h>

@@ -15,6 +15,7 @@ import struct
 import sys
 
 import bad_json
+import bad_family
 import bad_safetensors
 
 
@@ -81,6 +82,7 @@ def main():
     folder = Folder(sys.argv[1])
     add_others(folder)
     bad_safetensors.add_all(folder)
+    bad_family.add_all(folder)
     bad_json.add_all(folder)
     folder.index.close()
 
