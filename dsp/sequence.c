@@ -106,19 +106,21 @@ run_head(const Pass* const pass, const float* const x, float* const y)
 static bool
 open_pass(Pass* const pass, const RemNet* const net, const uint32_t n)
 {
-  const size_t n_h  = (size_t)n * rem_net_n_directions(&net->spec);
-  const size_t size = (size_t)net->head.n_padded * sizeof(float);
-  *pass             = (Pass){.net    = net,
-                             .state  = rem_net_state_new(net),
-                             .n      = n,
-                             .n_rows = net->spec.whole ? 1U : n,
-                             .n_dirs = rem_net_n_directions(&net->spec)};
+  const size_t n_h   = (size_t)n * rem_net_n_directions(&net->spec);
+  const size_t rows  = net->spec.whole ? 1U : n;
+  const size_t least = rows * net->head.n_padded * sizeof(float);
+  const size_t size  = (least + REM_ALIGN - 1U) / REM_ALIGN * REM_ALIGN;
+  *pass              = (Pass){.net    = net,
+                              .state  = rem_net_state_new(net),
+                              .n      = n,
+                              .n_rows = (uint32_t)rows,
+                              .n_dirs = rem_net_n_directions(&net->spec)};
   for (uint32_t i = 0; i < 2U; ++i) {
     pass->h[i] = (float*)calloc(n_h, net->spec.n_hidden * sizeof(float));
   }
-  pass->features = (float*)aligned_alloc(REM_ALIGN, pass->n_rows * size);
+  pass->features = (float*)aligned_alloc(REM_ALIGN, size);
   if (pass->features) {
-    memset(pass->features, 0, pass->n_rows * size);
+    memset(pass->features, 0, size);
   }
   return pass->state && pass->h[0] && pass->h[1] && pass->features;
 }
