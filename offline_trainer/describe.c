@@ -219,9 +219,9 @@ print_event_cost(const RemModel* const model, const double cost)
   describe_label("cost");
   printf("%zu multiply-adds %s",
          describe_multiply_adds(&model->spec),
-         model->frames    ? "an event"
-         : model->spectra ? "a frame"
-                          : "a symbol");
+         model->kind == REM_FRAME_CONTROL  ? "an event"
+         : model->kind == REM_FRAME_SYMBOL ? "a symbol"
+                                           : "a frame");
   if (isfinite(cost)) {
     printf("; here %.2f us (%s)", 1e6 * cost, rem_net_isa());
   }
@@ -242,6 +242,27 @@ print_cost(const RemModel* const model, const double cost)
          model->sample_rate);
 }
 
+/// Print what a frame of the net is
+static void
+print_kind(const RemModel* const model)
+{
+  switch (model->kind) {
+  case REM_FRAME_AUDIO:
+    print_sound(model);
+    break;
+  case REM_FRAME_CONTROL:
+    print_frames(model->frames);
+    break;
+  case REM_FRAME_SPECTRUM:
+    describe_spectra(model);
+    break;
+  case REM_FRAME_SYMBOL:
+  case REM_FRAME_VECTOR:
+    describe_symbols(model);
+    break;
+  }
+}
+
 void
 describe_text(const char* const     path,
               const RemFormat       format,
@@ -257,23 +278,15 @@ describe_text(const char* const     path,
     putchar('\n');
   }
   describe_net(model);
-  if (model->frames) {
-    print_frames(model->frames);
-  } else if (model->kind == REM_FRAME_SYMBOL) {
-    describe_symbols(model);
-  } else if (model->spectra) {
-    describe_spectra(model);
-  } else {
-    print_sound(model);
-  }
+  print_kind(model);
   describe_label("rest state");
   printf("|h| up to %.3g, |c| up to %.3g\n",
          largest_rest(model, 0U),
          largest_rest(model, 1U));
-  if (model->frames || model->spectra || model->kind == REM_FRAME_SYMBOL) {
-    print_event_cost(model, cost);
-  } else {
+  if (model->kind == REM_FRAME_AUDIO) {
     print_cost(model, cost);
+  } else {
+    print_event_cost(model, cost);
   }
   print_words("metadata", model->metadata);
   print_words("metrics", model->metrics);

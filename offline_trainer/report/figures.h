@@ -36,10 +36,10 @@ size_t
 rem_report_best(const RemReport* report);
 
 /// Draws one picture into `box`; returns whether there was memory
-typedef bool (*RemDraw)(cairo_t*         cr,
-                        const RemReport* report,
-                        const RemStyle*  style,
-                        RemBox           box);
+typedef bool (*RemDrawing)(cairo_t*         cr,
+                           const RemReport* report,
+                           const RemStyle*  style,
+                           RemBox           box);
 
 /// Training loss and validation ESR against seconds
 bool

@@ -17,9 +17,9 @@
 
 /// A picture on the page, and its height on wide and narrow screens
 typedef struct {
-  RemDraw draw;
-  double  height;
-  double  height_narrow;
+  RemDrawing draw;
+  double     height;
+  double     height_narrow;
 } Picture;
 
 /// Append one rendering of a picture as the value of an attribute

@@ -20,7 +20,7 @@ rem_picture_append(void* const                handle,
 /// Draw on `surface`; return whether all went well
 static bool
 draw_on(cairo_surface_t* const surface,
-        const RemDraw          draw,
+        const RemDrawing       draw,
         const RemReport* const report,
         const RemStyle* const  style,
         const RemBox           box)
@@ -34,7 +34,7 @@ draw_on(cairo_surface_t* const surface,
 
 void
 rem_picture_svg_base64(RemText* const         text,
-                       const RemDraw          draw,
+                       const RemDrawing       draw,
                        const RemReport* const report,
                        const RemStyle* const  style,
                        const double           width,
@@ -57,7 +57,7 @@ rem_picture_svg_base64(RemText* const         text,
 
 void
 rem_picture_png(RemText* const         text,
-                const RemDraw          draw,
+                const RemDrawing       draw,
                 const RemReport* const report,
                 const RemStyle* const  style,
                 const double           width,

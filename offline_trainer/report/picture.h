@@ -19,7 +19,7 @@ rem_picture_append(void* handle, const unsigned char* bytes, unsigned size);
 /// base64.  Out of memory shows in `text->failed`.
 void
 rem_picture_svg_base64(RemText*         text,
-                       RemDraw          draw,
+                       RemDrawing       draw,
                        const RemReport* report,
                        const RemStyle*  style,
                        double           width,
@@ -29,7 +29,7 @@ rem_picture_svg_base64(RemText*         text,
 /// `text->failed`.
 void
 rem_picture_png(RemText*         text,
-                RemDraw          draw,
+                RemDrawing       draw,
                 const RemReport* report,
                 const RemStyle*  style,
                 double           width,
