@@ -12,9 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_PATH 4096U
-#define BY_RULE 0.65 ///< Of what habits of single keys leave
+#define ENOUGH_FRAMES ((size_t)200000) ///< To learn from, of few songs
+#define MIDI_STEP 0.25                 ///< Seconds from frame to frame
+#define BY_RULE 0.65                   ///< Of what habits of single keys leave
 
 enum { N_CELLS = 3, N_PARTS = 3 };
 
@@ -53,6 +56,9 @@ enum { N_COLLECTIONS = sizeof(collections) / sizeof(*collections) };
 static const Collection by_rule =
   {"cadences by rule", "cadences", 0.0, 48U, 20U, 8U, 32U, 0.1, 0.03, 0.0};
 
+static const Collection of_midi =
+  {"songs", "songs", 0.0, 128U, 20U, 8U, 64U, 0.5, 0.016, 0.05};
+
 /// What a recipe's run works on
 typedef struct {
   const RemRecipeRun* run;
@@ -86,6 +92,15 @@ go_on(void* const handle, const RemTrainNews* const news)
   return !w->stopped;
 }
 
+/// Return how often to go through the pieces: few songs more often
+static uint32_t
+epochs_of(const Work* const w)
+{
+  const uint32_t more =
+    (uint32_t)(ENOUGH_FRAMES / rem_rolls_n_foretold(&w->rolls[PART_TRAIN]));
+  return w->collection->epochs + (w->collection == &of_midi ? more : 0U);
+}
+
 /// Train a net; `params` [n] are the best it had
 static RemStatus
 train(Work* const               w,
@@ -93,7 +108,7 @@ train(Work* const               w,
       float** const             params,
       RemError* const           error)
 {
-  const RemTrainLimits limits  = {.epochs = w->collection->epochs};
+  const RemTrainLimits limits  = {.epochs = epochs_of(w)};
   const RemTrainWatch  watch   = {.handle = w, .go_on = go_on};
   RemLesson            lesson  = {.handle = NULL};
   RemTrainer*          trainer = NULL;
@@ -219,11 +234,13 @@ run_cell(Work* const     w,
     const double nll =
       rem_rolls_nll(&spec.net, params, &w->rolls[PART_TEST], pool);
     (void)snprintf(what, sizeof(what), "%s, nats per frame", c->name);
-    if (cells[i].cell == REM_CELL_LSTM) {
+    if (cells[i].cell == REM_CELL_LSTM && bound > 0.0) {
       rem_recipe_hold(w->run->table, what, cells[i].name, nll, bound, true);
-      st = draw(w, &spec, params, error);
     } else {
       rem_recipe_note(w->run->table, what, cells[i].name, nll);
+    }
+    if (cells[i].cell == REM_CELL_LSTM) {
+      st = draw(w, &spec, params, error);
     }
   }
   free(params);
@@ -239,7 +256,8 @@ run_collection(Work* const w, RemError* const error)
   const double            from = w->from, all = w->to - w->from;
   const double            habits =
     rem_rolls_markov(&w->rolls[PART_TRAIN], &w->rolls[PART_TEST]);
-  const double bound = c->bound > 0.0 ? c->bound : BY_RULE * habits;
+  const double part  = c == &by_rule ? BY_RULE : 0.0; // Of songs, none
+  const double bound = c->bound > 0.0 ? c->bound : part * habits;
   char         what[96];
   RemStatus    st =
     pool ? REM_SUCCESS
@@ -281,12 +299,24 @@ take_part(const Work* const w,
   return rem_rolls_read(path, out, error);
 }
 
+/// Take all parts of a folder of MIDI files
+static RemStatus
+take_songs(Work* const w, RemError* const error)
+{
+  RemRolls  all;
+  RemStatus st = rem_rolls_read_midi(w->run->data, MIDI_STEP, &all, error);
+  st           = st ? st : rem_rolls_deal(&all, w->rolls, error);
+  rem_rolls_clear(&all);
+  return st;
+}
+
 /// One collection: read or make it, teach, test
 static RemStatus
 run_one(Work* const w, RemError* const error)
 {
-  RemStatus st = REM_SUCCESS;
-  for (uint32_t p = 0; !st && p < N_PARTS; ++p) {
+  const bool midi = w->collection == &of_midi;
+  RemStatus  st   = midi ? take_songs(w, error) : REM_SUCCESS;
+  for (uint32_t p = 0; !midi && !st && p < N_PARTS; ++p) {
     st = take_part(w, (Part)p, &w->rolls[p], error);
   }
   if (!st) {
@@ -301,10 +331,16 @@ run_one(Work* const w, RemError* const error)
 static RemStatus
 run_chords(const RemRecipeRun* const run, RemError* const error)
 {
-  Work      rule = {.run = run, .collection = &by_rule, .to = 1.0};
-  RemStatus st   = REM_SUCCESS;
+  Work      one = {.run = run, .collection = &by_rule, .to = 1.0};
+  char      path[MAX_PATH];
+  RemStatus st = REM_SUCCESS;
   if (!run->data) {
-    return run_one(&rule, error);
+    return run_one(&one, error);
+  }
+  (void)snprintf(path, sizeof(path), "%s/jsb-train.txt", run->data);
+  if (access(path, F_OK)) {
+    one.collection = &of_midi;
+    return run_one(&one, error);
   }
   for (uint32_t i = 0; !st && i < N_COLLECTIONS; ++i) {
     Work work = {.run        = run,
@@ -328,10 +364,12 @@ const RemRecipe rem_recipe_chords = {
   "With --data DIR it reads DIR/jsb-train.txt, -valid and -test, and\n"
   "DIR/nottingham-... likewise: a frame a line, MIDI pitches between blanks,\n"
   "lines that begin with # between pieces (Boulanger-Lewandowski, Bengio and\n"
-  "Vincent 2012, arXiv:1206.6392). Without, it makes cadences of four voices\n"
+  "Vincent 2012, arXiv:1206.6392). A folder of MIDI files will do, four\n"
+  "frames a second. Without --data it makes cadences of four voices\n"
   "by rule. Habits of single keys are the baseline: how often a key goes on\n"
   "and off.\n",
   "  JSB chorales: 8.40 nats per frame or less, of the LSTM\n"
   "  Nottingham: 3.29 or less (Bai, Kolter and Koltun 2018, arXiv:1803.01271)\n"
-  "  cadences by rule: 0.65 of what habits of single keys leave\n",
+  "  cadences by rule: 0.65 of what habits of single keys leave\n"
+  "  songs of one's own: nothing\n",
   run_chords};

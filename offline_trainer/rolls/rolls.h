@@ -13,7 +13,6 @@
 
 #define REM_ROLL_KEYS 88U   ///< Of a piano
 #define REM_ROLL_LOWEST 21U ///< Pitch of the first, as MIDI counts
-#define REM_ROLL_MOST 200U  ///< Frames that a training piece is cut to, about
 
 /// Pieces, one after another
 typedef struct {
@@ -32,6 +31,23 @@ typedef struct {
 */
 RemStatus
 rem_rolls_read(const char* path, RemRolls* out, RemError* error);
+
+/**
+   Read the MIDI files of a folder, in the order of their names, a piece each;
+   those without notes are left out.
+
+   @param step Seconds from frame to frame.
+*/
+RemStatus
+rem_rolls_read_midi(const char* folder,
+                    double      step,
+                    RemRolls*   out,
+                    RemError*   error);
+
+/// Deal pieces to `parts` [3]: to learn from, and of every ten one to hold out
+/// and one to test with; all to clear, empty on failure
+RemStatus
+rem_rolls_deal(const RemRolls* rolls, RemRolls* parts, RemError* error);
 
 /// Write pieces so that rem_rolls_read() reads them again
 RemStatus
