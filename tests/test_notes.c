@@ -1,60 +1,18 @@
 // SPDX-License-Identifier: ISC
 
 /// The notes plugin in a host: what it plays is what its net says, whatever the
-/// blocks; no note sounds for ever; other models are refused by name
+/// blocks; no note sounds for ever
 
-#include "plugin/notes/notes.h"
+#include "dsp/improviser.h"
 #include "tests/check.h"
 #include "tests/host/gesture.h"
 #include "tests/host/host.h"
 #include "tests/notes.h"
-
-#include "dsp/denormal.h"
+#include "tests/notes_host.h"
 
 #include <string.h>
 
-enum { RATE = 48000, BLOCK = 256, N_PLAYED = 120 };
-
-/// What the tests share
-typedef struct {
-  HostWorld* world;
-  FixtureDir dir;
-  char       a[FIXTURE_PATH];
-  char       b[FIXTURE_PATH];
-  char       c[FIXTURE_PATH]; ///< Answers
-} Notes;
-
-static Host*
-open_host(const Notes* const notes)
-{
-  Host* const host = gesture_host(notes->world, HOST_NOTES, notes->a);
-  host_set(host, "rest", 0.5f);
-  host_activate(host);
-  return host;
-}
-
-/// Strike a key and let it go, in one block
-static void
-tap(Host* const host)
-{
-  host_send_midi(host, 10U, 0x93U, 60U, 70U);
-  host_send_midi(host, 20U, 0x83U, 60U, 0U);
-  host_step(host, BLOCK);
-}
-
-/// Return a host in which notes of the net sound
-static Host*
-sounding_host(const Notes* const notes)
-{
-  Host* const host = open_host(notes);
-  tap(host);
-  gesture_play(host, 4U * RATE, BLOCK);
-  while (!gesture_sounding(host)) {
-    host_step(host, BLOCK);
-  }
-  CHECK(host_get(host, "turn") == 1.0f);
-  return host;
-}
+enum { N_PLAYED = 120 };
 
 /// One thing that a person does
 typedef struct {
@@ -328,94 +286,10 @@ test_small_port(const Notes* const notes)
   host_close(host);
 }
 
-/// Send a model; return what is said of it
-static const char*
-ask(Host* const host, const char* const path)
-{
-  host_send_model(host, 0U, path);
-  host_step(host, BLOCK);
-  host_worker_drain(&host->worker);
-  host_step(host, BLOCK);
-  return host->heard.message;
-}
-
-/// Models of other kinds are refused by name, both ways; what played plays on
-static void
-test_refusals(const Notes* const notes)
-{
-  static const GestureModel faders = {1U, 4U, 16U, 1U, 2U, 0.03f};
-  static const FixtureModel sound  = {1U, 8U, 1U, 0U, false};
-  char                      path[FIXTURE_PATH];
-  Host* const               host = open_host(notes);
-  gesture_write(&faders, fixture_path(&notes->dir, "f.safetensors", path));
-  CHECK(strstr(ask(host, path), "a net for control frames"));
-  fixture_write(&sound, fixture_path(&notes->dir, "s.safetensors", path));
-  CHECK(strstr(ask(host, path), "a net for audio frames"));
-  CHECK(strstr(host->heard.message, "MIDI events"));
-  CHECK(host_get(host, "status") == 3.0f);
-  tap(host);
-  gesture_play(host, 4U * RATE, BLOCK);
-  CHECK(host->n_midi);
-  host_close(host);
-  Host* const other =
-    gesture_host(notes->world,
-                 HOST_CONTROL,
-                 fixture_path(&notes->dir, "f.safetensors", path));
-  CHECK(strstr(ask(other, notes->a), "a net for symbols frames"));
-  host_close(other);
-}
-
-/// A net with an encoder answers each phrase, and then waits for the next
-static void
-test_answers(const Notes* const notes)
-{
-  Host* const host = open_host(notes);
-  CHECK(strstr(ask(host, notes->c), "answers"));
-  host_set(host, "mode", 1.0f);
-  for (uint32_t i = 0U; i < 4U; ++i) {
-    const uint32_t before = host->n_midi;
-    tap(host);
-    gesture_play(host, RATE / 4U, BLOCK);
-    CHECK(host->n_midi == before);
-    gesture_play(host, 400U * RATE, BLOCK);
-    CHECK(!gesture_sounding(host) && host_get(host, "turn") == 0.0f);
-    CHECK(host->n_midi > before || i);
-    CHECK(host->midi[host->n_midi - 1U].at < host->now - 5U * RATE);
-  }
-  host_close(host);
-}
-
-/// A session brings back the model and the controls
-static void
-test_session(const Notes* const notes)
-{
-  char        saved[FIXTURE_PATH];
-  Host* const host = open_host(notes);
-  host_set(host, "temperature", 0.5f);
-  CHECK(host_save(host, fixture_path(&notes->dir, "session", saved)));
-  host_set(host, "temperature", 1.5f);
-  CHECK(strstr(ask(host, notes->b), "b.safetensors"));
-  host_restore(host, saved);
-  host_worker_drain(&host->worker);
-  host_step(host, BLOCK);
-  CHECK(strstr(host->heard.model, "a.safetensors"));
-  CHECK(host_get(host, "temperature") == 0.5f);
-  host_close(host);
-}
-
 int
 main(void)
 {
-  Notes* const notes = calloc(1, sizeof(Notes));
-  CHECK(notes);
-  notes->dir   = fixture_begin();
-  notes->world = host_world_new(BUILD_DIR "/lv2");
-  notes_write(notes_model(1U, 16U),
-              fixture_path(&notes->dir, "a.safetensors", notes->a));
-  notes_write(notes_model(2U, 16U),
-              fixture_path(&notes->dir, "b.safetensors", notes->b));
-  notes_write(notes_answerer(3U, 16U),
-              fixture_path(&notes->dir, "c.safetensors", notes->c));
+  Notes* const notes = notes_new();
   test_exact(notes);
   test_controls(notes);
   test_activate(notes);
@@ -424,11 +298,6 @@ main(void)
   test_thru(notes);
   test_choices(notes);
   test_small_port(notes);
-  test_refusals(notes);
-  test_answers(notes);
-  test_session(notes);
-  host_world_free(notes->world);
-  fixture_end(&notes->dir);
-  free(notes);
+  notes_free(notes);
   return 0;
 }
