@@ -269,7 +269,8 @@ train_run(TrainRun* const run, RemError* const error)
   if (st) {
     return st;
   }
-  if (o->gradients_dir && !(run->gradients = train_gradients_new(o, error))) {
+  if (o->gradients_dir &&
+      !(run->gradients = train_gradients_new(o, &run->lesson, error))) {
     return error->status;
   }
   run->progress = progress_start(QUIET_SECONDS);

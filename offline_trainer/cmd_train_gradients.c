@@ -60,7 +60,7 @@ make_folder(const char* const dir, RemError* const error)
   return REM_SUCCESS;
 }
 
-/// Make room for sums of windows of `n_steps`
+/// Make room for sums of windows or sequences of `n_steps`
 static bool
 make_records(TrainGradients* const g, const uint32_t n_steps)
 {
@@ -74,10 +74,14 @@ make_records(TrainGradients* const g, const uint32_t n_steps)
 }
 
 TrainGradients*
-train_gradients_new(const TrainOptions* const options, RemError* const error)
+train_gradients_new(const TrainOptions* const options,
+                    const RemLesson* const    lesson,
+                    RemError* const           error)
 {
+  const uint32_t n_steps =
+    lesson->fill_batch ? lesson->max_steps : options->spec.n_steps;
   TrainGradients* const g = (TrainGradients*)calloc(1, sizeof(TrainGradients));
-  if (!g || !make_records(g, options->spec.n_steps)) {
+  if (!g || !make_records(g, n_steps)) {
     (void)rem_fail(error, REM_NO_MEMORY, NULL, "No memory for gradients");
     train_gradients_free(g);
     return NULL;

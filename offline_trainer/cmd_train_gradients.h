@@ -14,7 +14,9 @@
    or without memory.
 */
 TrainGradients*
-train_gradients_new(const TrainOptions* options, RemError* error);
+train_gradients_new(const TrainOptions* options,
+                    const RemLesson*    lesson,
+                    RemError*           error);
 
 /// After an update: begin, go on or end a record, as far as training is
 void
