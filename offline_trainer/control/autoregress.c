@@ -2,6 +2,8 @@
 
 #include "offline_trainer/control/autoregress.h"
 
+#include "offline_trainer/control/cholesky.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,56 +87,6 @@ add_all(Equations* const e)
   }
 }
 
-/// Return the dot product of `n` numbers
-static double
-dot(const double* const a, const double* const b, const size_t n)
-{
-  double sum = 0.0;
-  for (size_t i = 0U; i < n; ++i) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
-/// Set the lower triangle of `a` [n, n] to its Cholesky factor, a = L L'
-static void
-factorise(double* const a, const size_t n)
-{
-  for (size_t i = 0U; i < n; ++i) {
-    double* const row = a + i * n;
-    for (size_t j = 0U; j < i; ++j) {
-      const double* const other = a + j * n;
-      row[j]                    = (row[j] - dot(row, other, j)) / other[j];
-    }
-    // The ridge is larger than any rounding error, so this is above 0
-    row[i] = sqrt(fmax(row[i] - dot(row, row, i), 1e-300));
-  }
-}
-
-/// Set b [n] to L^-1 b
-static void
-solve_lower(const double* const l, const size_t n, double* const b)
-{
-  for (size_t i = 0U; i < n; ++i) {
-    b[i] = (b[i] - dot(l + i * n, b, i)) / l[i * n + i];
-  }
-}
-
-/// Set b [n] to L'^-1 b, where L is the upper left part of l [stride, stride]
-static void
-solve_upper(const double* const l,
-            const size_t        stride,
-            const size_t        n,
-            double* const       b)
-{
-  for (size_t i = n; i-- > 0U;) {
-    b[i] /= l[i * stride + i];
-    for (size_t j = 0U; j < i; ++j) {
-      b[j] -= l[i * stride + j] * b[i];
-    }
-  }
-}
-
 /// Set the weights of the model of order `ar->order`
 static void
 solve(const Equations* const e, RemAr* const ar)
@@ -143,7 +95,7 @@ solve(const Equations* const e, RemAr* const ar)
   for (uint32_t c = 0U; c < ar->n_columns; ++c) {
     double* const weights = ar->weights + c * n;
     memcpy(weights, e->right + c * e->size, n * sizeof(double));
-    solve_upper(e->gram, e->size, n, weights);
+    rem_solve_upper(e->gram, e->size, n, weights);
   }
 }
 
@@ -153,7 +105,7 @@ predict(const RemAr* const ar, const double* const row, double* const mean)
 {
   const size_t n = n_inputs(ar->order, ar->n_columns);
   for (uint32_t c = 0U; c < ar->n_columns; ++c) {
-    mean[c] = dot(ar->weights + c * n, row, n);
+    mean[c] = rem_dot(ar->weights + c * n, row, n);
   }
 }
 
@@ -242,9 +194,9 @@ rem_ar_fit(const RemVectors* const train,
     mean && e.gram && e.right && e.row && out->weights && out->deviation;
   if (ok) {
     add_all(&e);
-    factorise(e.gram, size);
+    rem_cholesky(e.gram, size);
     for (uint32_t c = 0U; c < n_columns; ++c) {
-      solve_lower(e.gram, size, e.right + c * size);
+      rem_solve_lower(e.gram, size, e.right + c * size);
     }
     choose(&e, floor, mean, out);
   }
