@@ -7,10 +7,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define QUIET_SECONDS 2.0      ///< Shorter work shows no progress
-#define MAX_LATENCY 10000000L  ///< Samples; longer is a slip
-#define LENGTH_TOLERANCE 0.001 ///< Files that differ by more are remarked on
+#define QUIET_SECONDS 2.0        ///< Shorter work shows no progress
+#define MAX_LATENCY 10000000L    ///< Samples; longer is a slip
+#define TESTED_PART 5U           ///< With baselines: the last one of so many
+#define MAX_BASELINE_TIME 3600.0 ///< Seconds; longer is a slip
+#define LENGTH_TOLERANCE 0.001   ///< Files that differ by more are remarked on
 
 static const char help_text[] =
   "Usage: remanence eval [OPTION]... MODEL --input IN --target TARGET\n"
@@ -43,6 +46,12 @@ static const char help_text[] =
   "      --midi FOLDER      songs, likewise\n"
   "      --examples FILE    examples, a line each: what goes in, a tab, what\n"
   "                         should come out\n"
+  "      --baselines        let a feed-forward net, a linear prediction and a\n"
+  "                         linear system learn, and print them beside "
+  "MODEL;\n"
+  "                         of IN and TARGET they learn the first 80 %, and\n"
+  "                         all figures are of the rest\n"
+  "      --baseline-time S  seconds that each of them trains [3]\n"
   "      --json             print one JSON object instead of a table\n"
   "  -h, --help             show this\n"
   "\n"
@@ -65,6 +74,8 @@ static const struct option options[] = {
   {"text", required_argument, NULL, 'w'},
   {"midi", required_argument, NULL, 'w'},
   {"examples", required_argument, NULL, 'e'},
+  {"baselines", no_argument, NULL, 'b'},
+  {"baseline-time", required_argument, NULL, 'B'},
   {"json", no_argument, NULL, 'j'},
   {"help", no_argument, NULL, 'h'},
   {NULL, 0, NULL, 0}};
@@ -139,14 +150,42 @@ compare(Evaluation* const     e,
   const size_t n_played = played->n_frames - at_played;
   const size_t n_target = target->n_frames - at_target;
 
-  e->rate = target->rate;
-  e->n    = n_played < n_target ? n_played : n_target;
-  return rem_evaluate(target->samples + at_target,
-                      played->samples + at_played,
-                      e->n,
-                      e->rate,
-                      &e->figures,
-                      error);
+  const size_t n      = n_played < n_target ? n_played : n_target;
+  const size_t tested = e->heard ? n - n / TESTED_PART : 0U;
+  e->rate             = target->rate;
+  e->n                = n - tested;
+  const RemStatus st  = rem_evaluate(target->samples + at_target + tested,
+                                    played->samples + at_played + tested,
+                                    e->n,
+                                    e->rate,
+                                    &e->figures,
+                                    error);
+  return st || !e->heard ? st
+                         : eval_baselines_sound(&e->baselines,
+                                                e->heard + at_played,
+                                                target->samples + at_target,
+                                                n,
+                                                tested,
+                                                e->figures.esr,
+                                                error);
+}
+
+/// Keep the input for baselines, if they are asked for
+static RemStatus
+keep_input(Evaluation* const     e,
+           const RemAudio* const input,
+           RemError* const       error)
+{
+  const size_t size = input->n_frames * sizeof(float);
+  if (!e->baselines.asked) {
+    return REM_SUCCESS;
+  }
+  e->heard = (float*)malloc(size);
+  if (!e->heard) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
+  }
+  memcpy(e->heard, input->samples, size);
+  return REM_SUCCESS;
 }
 
 /// Play `input` in place, if that is left to do
@@ -180,6 +219,7 @@ evaluate(Evaluation* const e, RemError* const error)
          (st = read_mono(command, e->input_path, &input, error)) ||
          (st = read_mono(command, e->target_path, &target, error)) ||
          (st = check_pair(e, &input, &target, error)) ||
+         (st = keep_input(e, &input, error)) ||
          (st = render(e, &input, error)) ||
          (st = compare(e, &input, &target, error)));
   rem_audio_clear(&input);
@@ -229,6 +269,15 @@ take_option(Evaluation* const e, const int letter, char* const* const argv)
              ? REM_EXIT_DONE
              : command_usage(
                  argv[0], "--threshold wants 0 to 1, not `%s`", optarg);
+  case 'b':
+    e->baselines.asked = true;
+    return REM_EXIT_DONE;
+  case 'B':
+    return command_number(
+             optarg, 0.01, MAX_BASELINE_TIME, &e->baselines.seconds)
+             ? REM_EXIT_DONE
+             : command_usage(
+                 argv[0], "--baseline-time wants seconds, not `%s`", optarg);
   case 'k':
     return player_add_knob(&e->player, optarg);
   case 'l':
@@ -294,6 +343,9 @@ evaluate_sound(Evaluation* const e, const int n_words, char** const argv)
                          "wants MODEL --input IN --target TARGET, or"
                          " --prediction PLAYED --target TARGET");
   }
+  if (e->played && e->baselines.asked) {
+    return command_usage(argv[0], "--baselines wants MODEL and IN");
+  }
   e->player.path = argv[optind]; // NULL without a model
   RemStatus st   = evaluate(e, &error);
   if (!st && e->json) {
@@ -302,13 +354,15 @@ evaluate_sound(Evaluation* const e, const int n_words, char** const argv)
     eval_print_table(e);
   }
   rem_model_free(e->player.model);
+  free(e->heard);
   return st ? command_failed(argv[0], &error) : REM_EXIT_DONE;
 }
 
 int
 cmd_eval(const int argc, char** const argv)
 {
-  Evaluation e      = {.player = {.command = argv[0]}};
+  Evaluation e      = {.player    = {.command = argv[0]},
+                       .baselines = eval_baselines_default()};
   int        letter = 0;
   while ((letter = command_option(argc, argv, "hi:p:t:", options)) != -1) {
     if (letter == 'h') {

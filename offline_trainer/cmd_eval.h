@@ -5,6 +5,7 @@
 #ifndef REM_OFFLINE_TRAINER_CMD_EVAL_H
 #define REM_OFFLINE_TRAINER_CMD_EVAL_H
 
+#include "offline_trainer/cmd_eval_baselines.h"
 #include "offline_trainer/cmd_eval_control.h"
 #include "offline_trainer/cmd_eval_listen.h"
 #include "offline_trainer/cmd_eval_symbols.h"
@@ -17,18 +18,20 @@
 
 /// What is asked, and what is found
 typedef struct {
-  Player      player;
-  const char* input_path; ///< Or what was played already
-  const char* target_path;
-  long        latency; ///< Samples by which the target lags
-  bool        played;  ///< Nothing is left to play: there is no model
-  bool        json;
-  uint32_t    rate; ///< Hz
-  size_t      n;    ///< Samples compared
-  RemFigures  figures;
-  EvalSymbols symbols;
-  EvalControl control; ///< `folder` is NULL for sound
-  EvalListen  listen;  ///< Likewise
+  Player        player;
+  const char*   input_path; ///< Or what was played already
+  const char*   target_path;
+  long          latency; ///< Samples by which the target lags
+  bool          played;  ///< Nothing is left to play: there is no model
+  bool          json;
+  uint32_t      rate; ///< Hz
+  size_t        n;    ///< Samples compared
+  RemFigures    figures;
+  EvalSymbols   symbols;
+  EvalControl   control; ///< `folder` is NULL for sound
+  EvalListen    listen;  ///< Likewise
+  EvalBaselines baselines;
+  float*        heard; ///< Input before it was played, for baselines; owned
 } Evaluation;
 
 /// Print what was found of sound as a table

@@ -58,6 +58,12 @@ eval_print_table(const Evaluation* const e)
   }
   puts("\n  Difference, and level of the model's output, by the target's level"
        "\n  in that octave; nan: the target has nothing there.");
+  if (e->baselines.asked) {
+    puts(
+      "\nESR of the last 20 %, beside predictions that learned from the rest;"
+      "\nless is better");
+    eval_baselines_print(&e->baselines);
+  }
 }
 
 /// JSON knows no NaN: null stands for it
@@ -115,6 +121,10 @@ eval_print_json(const Evaluation* const e, RemError* const error)
               number_or_null(f->dc),
               "bands",
               bands_to_json(f));
+  if (root && e->baselines.asked) {
+    (void)json_object_set_new(
+      root, "baselines", eval_baselines_json(&e->baselines));
+  }
   char* const text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
   json_decref(root);
   if (!text) {
