@@ -302,6 +302,7 @@ evaluate_control(Evaluation* const e, const int n_words, char** const argv)
   }
   e->control.model_path = argv[optind];
   e->control.json       = e->json;
+  e->control.baselines  = e->baselines;
   return eval_control(argv[0], &e->control);
 }
 

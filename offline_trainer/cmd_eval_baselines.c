@@ -40,7 +40,7 @@ eval_baselines_print(const EvalBaselines* const baselines)
 {
   for (uint32_t i = 0; i < baselines->n; ++i) {
     printf(
-      "  %-28s %10.4g\n", baselines->rows[i].name, baselines->rows[i].value);
+      "  %-28s %10.5g\n", baselines->rows[i].name, baselines->rows[i].value);
   }
 }
 

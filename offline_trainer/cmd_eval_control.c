@@ -7,6 +7,7 @@
 #include "offline_trainer/control/baseline.h"
 #include "offline_trainer/control/control_validate.h"
 #include "offline_trainer/control/performances.h"
+#include "offline_trainer/control/rivals.h"
 #include "offline_trainer/pool.h"
 
 #include <jansson.h>
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define N_BACK 4U ///< Frames that a feed-forward net sees
+
 /// What is read, and what is found
 typedef struct {
   RemModel*       model;
@@ -22,7 +25,14 @@ typedef struct {
   RemPerformances training; ///< Empty if baselines learn from `tested`
   double          nll;
   RemBaselines    baselines;
+  EvalBaselines   rows; ///< Of those that train
 } Finding;
+
+/// For figure_of()
+typedef struct {
+  const RemControlContest* contest;
+  double                   discrete_nll;
+} Judge;
 
 /// Read model and folders
 static RemStatus
@@ -84,28 +94,77 @@ measure_baselines(Finding* const finding, RemError* const error)
     finding->model->frames, &training, &tested, &finding->baselines, error);
 }
 
+/// Return the NLL of a baseline
+static double
+figure_of(void* const handle, const RemRival* const rival)
+{
+  const Judge* const judge = (const Judge*)handle;
+  return judge->discrete_nll + rem_control_contest_nll(judge->contest, rival);
+}
+
+/// Let a feed-forward net and a linear system learn, if that is asked for
+static RemStatus
+hold_contest(Finding* const finding, RemError* const error)
+{
+  const RemPerformances* const t =
+    finding->training.n ? &finding->training : &finding->tested;
+  const RemTakes training = {t->frames, t->begins, t->n};
+  const RemTakes tested   = {
+      finding->tested.frames, finding->tested.begins, finding->tested.n};
+  RemControlContest contest;
+  RemStatus         st = REM_SUCCESS;
+  if (!finding->rows.asked) {
+    return REM_SUCCESS;
+  }
+  if (rem_control_contest_open(
+        finding->model->frames, &training, &tested, &contest)) {
+    Judge             judge = {&contest, finding->baselines.discrete_nll};
+    const EvalContest asked = {.head     = REM_HEAD_LINEAR,
+                               .n_back   = N_BACK,
+                               .training = &contest.training,
+                               .tested   = &contest.tested,
+                               .handle   = &judge,
+                               .figure   = figure_of};
+    st = eval_baselines_hold(&finding->rows, &asked, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
+  }
+  rem_control_contest_clear(&contest);
+  return st;
+}
+
+/// Gather all lines
+static EvalBaselines
+gather(const Finding* const finding)
+{
+  const RemBaselines* const b   = &finding->baselines;
+  EvalBaselines             all = {.asked = true};
+  char                      ar[40];
+  (void)snprintf(ar, sizeof(ar), "AR(%u)", b->ar_order);
+  eval_baselines_add(&all, "net", "this net", finding->nll);
+  for (uint32_t i = 0U; i < finding->rows.n; ++i) {
+    all.rows[all.n++] = finding->rows.rows[i];
+  }
+  eval_baselines_add(&all, "ar", ar, b->ar_nll);
+  eval_baselines_add(&all, "repeat", "repeat the last", b->repeat_nll);
+  return all;
+}
+
 static void
 print_table(const EvalControl* const asked, const Finding* const finding)
 {
-  const RemBaselines* const b = &finding->baselines;
+  const EvalBaselines all = gather(finding);
   printf("%s on %s: %zu events of %zu performances\n\n"
-         "%s per event; less is better\n"
-         "  this net         %9.3f\n"
-         "  AR(%u)%*s %9.3f\n"
-         "  repeat the last  %9.3f\n",
+         "%s per event; less is better\n",
          asked->model_path,
          asked->folder,
          rem_performances_n_events(&finding->tested),
          finding->tested.n,
-         finding->model->frames->n_mixtures ? "Nats" : "Half the squared error",
-         finding->nll,
-         b->ar_order,
-         b->ar_order > 9U ? 9 : 10,
-         "",
-         b->ar_nll,
-         b->repeat_nll);
+         finding->model->frames->n_mixtures ? "Nats"
+                                            : "Half the squared error");
+  eval_baselines_print(&all);
   if (!asked->training) {
-    puts("\nAR and repeat learned from these very performances; --training"
+    puts("\nAll but the net learned from these very performances; --training"
          " names others.");
   }
 }
@@ -139,7 +198,11 @@ print_json(const EvalControl* const asked,
                                  number_or_null(b->ar_nll),
                                  "nll_repeat",
                                  number_or_null(b->repeat_nll));
-  char* const   text          = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+  if (root && asked->baselines.asked) {
+    const EvalBaselines all = gather(finding);
+    (void)json_object_set_new(root, "baselines", eval_baselines_json(&all));
+  }
+  char* const text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
   json_decref(root);
   if (!text) {
     return rem_fail(
@@ -153,12 +216,13 @@ print_json(const EvalControl* const asked,
 int
 eval_control(const char* const command, const EvalControl* const asked)
 {
-  Finding   finding = {.model = NULL};
+  Finding   finding = {.model = NULL, .rows = asked->baselines};
   RemError  error   = {REM_SUCCESS, "", ""};
   RemStatus st      = REM_SUCCESS;
   (void)((st = open_finding(asked, &finding, &error)) ||
          (st = measure_model(&finding, &error)) ||
-         (st = measure_baselines(&finding, &error)));
+         (st = measure_baselines(&finding, &error)) ||
+         (st = hold_contest(&finding, &error)));
   if (!st && asked->json) {
     st = print_json(asked, &finding, &error);
   } else if (!st) {

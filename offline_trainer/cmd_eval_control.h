@@ -5,6 +5,8 @@
 #ifndef REM_OFFLINE_TRAINER_CMD_EVAL_CONTROL_H
 #define REM_OFFLINE_TRAINER_CMD_EVAL_CONTROL_H
 
+#include "offline_trainer/cmd_eval_baselines.h"
+
 #include <stdbool.h>
 
 /// What the command line says
@@ -14,6 +16,7 @@ typedef struct {
   const char* training; ///< Folder of those that baselines learn from, or NULL
   bool        all_rows; ///< What a net played, too
   bool        json;
+  EvalBaselines baselines; ///< That train, too
 } EvalControl;
 
 /// Measure and print; return the exit status

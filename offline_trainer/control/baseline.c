@@ -284,6 +284,7 @@ measure_event(void* const          handle,
   rem_ar_predict(&learned->ar, &encoded->z, begin, t, row, mean);
   measure->out->ar_nll +=
     discrete + continuous_nll(encoded->frames, mean, learned->ar.deviation, z);
+  measure->out->discrete_nll += discrete;
   ++measure->out->n_events;
 }
 
@@ -301,11 +302,12 @@ compute(const RemFrames* const frames,
                   encode(frames, val, &unseen) && learn(&seen, learned);
   if (ok) {
     visit_all(&unseen, measure_event, &measure);
-    const double n  = (double)out->n_events;
-    out->repeat_nll = out->repeat_nll / n; // NaN without an event
-    out->ar_nll     = out->ar_nll / n;
-    out->repeats_dt = learned->repeat.repeats_dt;
-    out->ar_order   = learned->ar.order;
+    const double n    = (double)out->n_events;
+    out->repeat_nll   = out->repeat_nll / n; // NaN without an event
+    out->ar_nll       = out->ar_nll / n;
+    out->discrete_nll = out->discrete_nll / n;
+    out->repeats_dt   = learned->repeat.repeats_dt;
+    out->ar_order     = learned->ar.order;
   }
   clear_encoded(&seen);
   clear_encoded(&unseen);
@@ -320,7 +322,7 @@ rem_baselines(const RemFrames* const frames,
               RemError* const        error)
 {
   Learned* const learned = (Learned*)calloc(1, sizeof(Learned));
-  *out                   = (RemBaselines){0.0, 0.0, false, 0U, 0U};
+  *out                   = (RemBaselines){.n_events = 0U};
   const bool ok          = compute(frames, train, val, learned, out);
   if (learned) {
     rem_ar_clear(&learned->ar);

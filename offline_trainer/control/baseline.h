@@ -37,11 +37,12 @@ typedef struct {
 
 /// How well they predict
 typedef struct {
-  double   repeat_nll; ///< Nats per event, NaN without an event
-  double   ar_nll;     ///< Likewise
-  bool     repeats_dt; ///< dt was told around the last one, not the mean
-  uint32_t ar_order;   ///< p
-  size_t   n_events;   ///< That were predicted
+  double   repeat_nll;   ///< Nats per event, NaN without an event
+  double   ar_nll;       ///< Likewise
+  double   discrete_nll; ///< What switches and choices add to both
+  bool     repeats_dt;   ///< dt was told around the last one, not the mean
+  uint32_t ar_order;     ///< p
+  size_t   n_events;     ///< That were predicted
 } RemBaselines;
 
 /**
