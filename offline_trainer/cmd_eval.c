@@ -316,6 +316,8 @@ evaluate_listen(Evaluation* const e, const int n_words, char** const argv)
   }
   e->listen.model_path = argv[optind];
   e->listen.json       = e->json;
+  e->listen.baselines  = e->baselines;
+  e->listen.training   = e->control.training;
   return eval_listen(argv[0], &e->listen);
 }
 
@@ -329,8 +331,15 @@ evaluate_symbols(Evaluation* const e, const int n_words, char** const argv)
     return command_usage(argv[0],
                          "with --text or --examples it wants MODEL alone");
   }
+  if (e->baselines.asked && (!e->symbols.text || !e->symbols.training)) {
+    return command_usage(
+      argv[0],
+      "with --text --baselines wants --training; of --examples what"
+      " counting foretells stands there already");
+  }
   e->symbols.model_path = argv[optind];
   e->symbols.json       = e->json;
+  e->symbols.baselines  = e->baselines;
   return eval_symbols(argv[0], &e->symbols);
 }
 

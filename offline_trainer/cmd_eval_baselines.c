@@ -125,10 +125,11 @@ eval_baselines_hold(EvalBaselines* const     baselines,
 {
   Progress     progress = progress_start(QUIET_SECONDS);
   Listener     listener = {&progress, 0.0, false};
-  RemRivalSpec spec     = {.kind      = REM_RIVAL_FORWARD,
-                           .head      = contest->head,
-                           .n_back    = contest->n_back,
-                           .n_hidden  = N_HIDDEN,
+  RemRivalSpec spec     = {.kind   = REM_RIVAL_FORWARD,
+                           .head   = contest->head,
+                           .n_back = contest->n_back,
+                           .n_hidden =
+                         contest->n_hidden ? contest->n_hidden : N_HIDDEN,
                            .n_threads = rem_pool_n_processors(),
                            .limits    = {.seconds = baselines->seconds}};
   RemStatus    st       = hold_one(baselines, contest, &spec, &listener, error);
@@ -145,6 +146,24 @@ eval_baselines_hold(EvalBaselines* const     baselines,
   }
   progress_end(&progress, false);
   return st;
+}
+
+/// Return the loss of a baseline
+static double
+loss_of(void* const handle, const RemRival* const rival)
+{
+  return rem_rival_loss(rival, (const RemFrameSet*)handle);
+}
+
+RemStatus
+eval_baselines_hold_loss(EvalBaselines* const     baselines,
+                         const EvalContest* const contest,
+                         RemError* const          error)
+{
+  EvalContest c = *contest;
+  c.handle      = (void*)contest->tested;
+  c.figure      = loss_of;
+  return eval_baselines_hold(baselines, &c, error);
 }
 
 /// Sound that baselines are tried on
@@ -202,9 +221,14 @@ eval_baselines_sound(EvalBaselines* const baselines,
   const RemFrameSet first    = {1U, 1U, 1U, 1U, begins, room, room + n};
   const RemFrameSet last     = {1U, 1U, 1U, 1U, begins + 1, room, room + n};
   Sound             sound    = {&last, room + 2U * n};
-  const EvalContest contest  = {
-     REM_HEAD_LINEAR, SOUND_BACK, SOUND_LINEAR, &first, &last, &sound, esr_of};
-  RemStatus st = REM_SUCCESS;
+  const EvalContest contest  = {.head     = REM_HEAD_LINEAR,
+                                .n_back   = SOUND_BACK,
+                                .n_linear = SOUND_LINEAR,
+                                .training = &first,
+                                .tested   = &last,
+                                .handle   = &sound,
+                                .figure   = esr_of};
+  RemStatus         st       = REM_SUCCESS;
   if (!room) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
   }

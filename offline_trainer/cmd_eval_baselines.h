@@ -55,6 +55,7 @@ eval_baselines_json(const EvalBaselines* baselines);
 /// What learns, from what, and what it is tried on
 typedef struct {
   RemHead            head;
+  uint32_t           n_hidden; ///< Units of a feed-forward net; 0 for 16
   uint32_t           n_back;   ///< Frames that a feed-forward net sees
   uint32_t           n_linear; ///< That a linear prediction sees; 0 for none
   const RemFrameSet* training;
@@ -69,6 +70,13 @@ RemStatus
 eval_baselines_hold(EvalBaselines*     baselines,
                     const EvalContest* contest,
                     RemError*          error);
+
+/// As eval_baselines_hold(), with the loss of the head as the figure, and
+/// `handle` and `figure` not looked at
+RemStatus
+eval_baselines_hold_loss(EvalBaselines*     baselines,
+                         const EvalContest* contest,
+                         RemError*          error);
 
 /**
    Learn from the first four fifths of a recording and append ESRs of the rest.

@@ -3,6 +3,8 @@
 #include "offline_trainer/cmd_eval_listen.h"
 
 #include "dsp/modelfile/modelfile.h"
+#include "offline_trainer/baseline/sets.h"
+#include "offline_trainer/baseline/window_lesson.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/spectra/clips.h"
 #include "offline_trainer/spectra/hear.h"
@@ -13,11 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define N_BACK 8U ///< Frames that baselines see
+
 /// What is read, and what is found
 typedef struct {
   RemModel*      model;
   RemClips       clips;
   RemListenProof proof;
+  RemClips       training; ///< Empty if baselines learn from `clips`
+  EvalBaselines  rows;
 } Finding;
 
 /// Read model and folder
@@ -31,12 +37,100 @@ open_finding(const EvalListen* const asked,
     return st;
   }
   const bool curve = out->model->spec.head == REM_HEAD_LINEAR;
-  return rem_clips_read(asked->folder,
+  st               = rem_clips_read(asked->folder,
+                      out->model->spectra,
+                      curve,
+                      out->model->labels,
+                      &out->clips,
+                      error);
+  if (!st && asked->training && asked->baselines.asked) {
+    st = rem_clips_read(asked->training,
                         out->model->spectra,
                         curve,
                         out->model->labels,
-                        &out->clips,
+                        &out->training,
                         error);
+  }
+  return st;
+}
+
+/// Append the net's own loss
+static RemStatus
+add_net(Finding* const           finding,
+        const RemFrameSet* const set,
+        RemError* const          error)
+{
+  const RemModel* const model = finding->model;
+  const size_t          n_out = set->n_out;
+  const size_t          n     = rem_frame_set_n(set);
+  float* const          y   = (float*)malloc((n * n_out + 1U) * sizeof(float));
+  RemStatus             st  = REM_SUCCESS;
+  double                sum = 0.0;
+  if (!y) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
+  }
+  for (size_t i = 0U; !st && i < set->n_pieces; ++i) {
+    const size_t at = set->begins[i];
+    st              = rem_hear_net(&model->spec,
+                      model->params,
+                      set->x + at * set->n_in,
+                      set->begins[i + 1U] - at,
+                      y + at * n_out,
+                      error);
+  }
+  for (size_t t = 0U; !st && t < n; ++t) {
+    float* const row = y + t * n_out;
+    sum += rem_window_loss(
+      model->spec.head, set->n_out, row, set->targets + t * n_out, 1.0, row);
+  }
+  free(y);
+  eval_baselines_add(&finding->rows, "net", "this net", sum / (double)n);
+  return st;
+}
+
+/// Let baselines learn, if that is asked for
+static RemStatus
+hold_contest(Finding* const finding, RemError* const error)
+{
+  RemFrameSet training = {.n_in = 0U};
+  RemFrameSet tested   = {.n_in = 0U};
+  RemStatus   st       = REM_SUCCESS;
+  if (!finding->rows.asked) {
+    return REM_SUCCESS;
+  }
+  if (rem_clip_frames(finding->training.n ? &finding->training
+                                          : &finding->clips,
+                      &training) &&
+      rem_clip_frames(&finding->clips, &tested)) {
+    const EvalContest asked = {.head     = finding->model->spec.head,
+                               .n_back   = N_BACK,
+                               .n_linear = finding->clips.curve ? N_BACK : 0U,
+                               .training = &training,
+                               .tested   = &tested};
+    st                      = add_net(finding, &tested, error);
+    st = st ? st : eval_baselines_hold_loss(&finding->rows, &asked, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
+  }
+  rem_frame_set_clear(&training);
+  rem_frame_set_clear(&tested);
+  return st;
+}
+
+/// Print baselines, if they are asked for
+static void
+print_baselines(const EvalListen* const asked, const Finding* const finding)
+{
+  if (finding->rows.asked) {
+    printf("\n%s; less is better\n",
+           finding->clips.curve ? "Half the squared error of a frame"
+                                : "Nats per frame");
+    eval_baselines_print(&finding->rows);
+  }
+  if (finding->rows.asked && !asked->training) {
+    puts("\nBaselines learned from these very recordings; --training names"
+         " others.");
+  }
 }
 
 static void
@@ -54,6 +148,7 @@ print_table(const EvalListen* const asked, const Finding* const finding)
     printf("Squared error\n  this net   %9.4g\n  the mean   %9.4g\n",
            proof->error,
            proof->variance);
+    print_baselines(asked, finding);
     return;
   }
   printf("Events within 50 ms; 1 is best\n"
@@ -66,6 +161,7 @@ print_table(const EvalListen* const asked, const Finding* const finding)
          score->n_found,
          rem_score_recall(score),
          score->n_there);
+  print_baselines(asked, finding);
 }
 
 static RemStatus
@@ -94,6 +190,10 @@ print_json(const EvalListen* const asked,
                       rem_score_precision(&proof->score),
                       "recall",
                       rem_score_recall(&proof->score));
+  if (rest && finding->rows.asked) {
+    (void)json_object_set_new(
+      rest, "baselines", eval_baselines_json(&finding->rows));
+  }
   char* const text = root && rest && !json_object_update(root, rest)
                        ? json_dumps(root, JSON_INDENT(2))
                        : NULL;
@@ -113,7 +213,7 @@ eval_listen(const char* const command, const EvalListen* const asked)
 {
   const double threshold =
     asked->threshold > 0.0 ? asked->threshold : REM_HEAR_THRESHOLD;
-  Finding   finding = {.model = NULL};
+  Finding   finding = {.model = NULL, .rows = asked->baselines};
   RemError  error   = {REM_SUCCESS, "", ""};
   RemStatus st      = REM_SUCCESS;
   (void)((st = open_finding(asked, &finding, &error)) ||
@@ -122,13 +222,15 @@ eval_listen(const char* const command, const EvalListen* const asked)
                                 threshold,
                                 REM_HEAR_APART,
                                 &finding.proof,
-                                &error)));
+                                &error)) ||
+         (st = hold_contest(&finding, &error)));
   if (!st && asked->json) {
     st = print_json(asked, &finding, &error);
   } else if (!st) {
     print_table(asked, &finding);
   }
   rem_clips_clear(&finding.clips);
+  rem_clips_clear(&finding.training);
   rem_model_free(finding.model);
   return st ? command_failed(command, &error) : REM_EXIT_DONE;
 }

@@ -3,6 +3,7 @@
 #include "offline_trainer/cmd_eval_symbols.h"
 
 #include "dsp/modelfile/modelfile.h"
+#include "offline_trainer/baseline/sets.h"
 #include "offline_trainer/command.h"
 #include "offline_trainer/examples/baseline.h"
 #include "offline_trainer/examples/learn.h"
@@ -16,6 +17,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define N_HIDDEN 64U                    ///< Units of a feed-forward net
+#define N_BACK 4U                       ///< Symbols that it sees
+#define MOST_SYMBOLS 512U               ///< That baselines which train know
+#define MOST_NUMBERS ((size_t)1 << 27U) ///< Of their frames, half a GiB
 
 /// JSON knows no NaN: null stands for it
 static json_t*
@@ -41,9 +47,10 @@ print_json(json_t* const root, RemError* const error)
 
 /// What is read of a text, and what is found
 typedef struct {
-  RemTokens* tested;
-  double     nats;
-  double     chains[REM_MAX_ORDER + 1U]; ///< NaN without --training
+  RemTokens*    tested;
+  double        nats;
+  double        chains[REM_MAX_ORDER + 1U]; ///< NaN without --training
+  EvalBaselines rows;                       ///< Of those that train
 } TextFinding;
 
 /// Read a text, or songs, in a model's symbols
@@ -61,6 +68,56 @@ read_tokens(const RemModel* const model,
   return st ? st : rem_songs_read(&path, 1U, out, error);
 }
 
+/// Let a feed-forward net and a linear system learn from `text`
+static RemStatus
+hold_contest(const RemTokens* const text,
+             TextFinding* const     finding,
+             RemError* const        error)
+{
+  const size_t n         = rem_tokens_n_foretold(finding->tested);
+  const size_t n_symbols = text->symbols->n;
+  RemFrameSet  training  = {.n_in = 0U};
+  RemFrameSet  tested    = {.n_in = 0U};
+  RemStatus    st        = REM_SUCCESS;
+  if (n_symbols > MOST_SYMBOLS || n > MOST_NUMBERS / n_symbols) {
+    return rem_fail(error,
+                    REM_UNSUPPORTED,
+                    NULL,
+                    "--baselines takes up to %u symbols, and texts of up to %u"
+                    " million of them",
+                    MOST_SYMBOLS,
+                    (unsigned)(MOST_NUMBERS / n_symbols / 1000000U));
+  }
+  if (rem_token_frames(text, MOST_NUMBERS / n_symbols / 4U, &training) &&
+      rem_token_frames(finding->tested, n, &tested)) {
+    const EvalContest asked = {.head     = REM_HEAD_SOFTMAX,
+                               .n_hidden = N_HIDDEN,
+                               .n_back   = N_BACK,
+                               .training = &training,
+                               .tested   = &tested};
+    st = eval_baselines_hold_loss(&finding->rows, &asked, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
+  }
+  rem_frame_set_clear(&training);
+  rem_frame_set_clear(&tested);
+  return st;
+}
+
+/// Append the chains to what trained
+static void
+add_chains(TextFinding* const finding)
+{
+  static const char* const keys[] = {
+    "order_0", "order_1", "order_2", "order_3"};
+  char name[40];
+  for (uint32_t order = REM_MAX_ORDER; order; --order) {
+    (void)snprintf(name, sizeof(name), "chain of order %u", order);
+    eval_baselines_add(
+      &finding->rows, keys[order], name, finding->chains[order]);
+  }
+}
+
 /// Measure chains that learn from another text
 static RemStatus
 measure_chains(const RemModel* const model,
@@ -76,6 +133,10 @@ measure_chains(const RemModel* const model,
     finding->chains[order] =
       chain ? rem_ngram_nats(chain, finding->tested) : (double)NAN;
     rem_ngram_free(chain);
+  }
+  if (!st && text && finding->rows.asked) {
+    st = hold_contest(text, finding, error);
+    add_chains(finding);
   }
   rem_tokens_free(text);
   return st;
@@ -99,7 +160,38 @@ measure_text(const RemModel* const    model,
   if (isnan(out->nats)) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to test it");
   }
+  if (out->rows.asked) {
+    eval_baselines_add(&out->rows, "net", "this net", out->nats);
+  }
   return measure_chains(model, asked->training, out, error);
+}
+
+static RemStatus
+print_text_json(const EvalSymbols* const asked,
+                const TextFinding* const f,
+                RemError* const          error)
+{
+  json_t* const root = json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}",
+                                 "model",
+                                 asked->model_path,
+                                 "text",
+                                 asked->text,
+                                 "symbols",
+                                 (json_int_t)rem_tokens_n_foretold(f->tested),
+                                 "nll",
+                                 number_or_null(f->nats),
+                                 "bits",
+                                 number_or_null(f->nats / M_LN2),
+                                 "nll_order_1",
+                                 number_or_null(f->chains[1]),
+                                 "nll_order_2",
+                                 number_or_null(f->chains[2]),
+                                 "nll_order_3",
+                                 number_or_null(f->chains[3]));
+  if (root && f->rows.asked) {
+    (void)json_object_set_new(root, "baselines", eval_baselines_json(&f->rows));
+  }
+  return print_json(root, error);
 }
 
 static RemStatus
@@ -108,32 +200,20 @@ print_text(const EvalSymbols* const asked,
            RemError* const          error)
 {
   if (asked->json) {
-    return print_json(json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}",
-                                "model",
-                                asked->model_path,
-                                "text",
-                                asked->text,
-                                "symbols",
-                                (json_int_t)rem_tokens_n_foretold(f->tested),
-                                "nll",
-                                number_or_null(f->nats),
-                                "bits",
-                                number_or_null(f->nats / M_LN2),
-                                "nll_order_1",
-                                number_or_null(f->chains[1]),
-                                "nll_order_2",
-                                number_or_null(f->chains[2]),
-                                "nll_order_3",
-                                number_or_null(f->chains[3])),
-                      error);
+    return print_text_json(asked, f, error);
   }
-  printf("%s on %s: %zu %s\n\n"
-         "Nats (bits) per symbol; less is better\n"
-         "  this net         %7.3f (%.3f)\n",
+  printf("%s on %s: %zu %s\n\n",
          asked->model_path,
          asked->text,
          rem_tokens_n_foretold(f->tested),
-         rem_symbol_kind_name(f->tested->symbols->kind),
+         rem_symbol_kind_name(f->tested->symbols->kind));
+  if (f->rows.asked) {
+    puts("Nats per symbol; less is better");
+    eval_baselines_print(&f->rows);
+    return REM_SUCCESS;
+  }
+  printf("Nats (bits) per symbol; less is better\n"
+         "  this net         %7.3f (%.3f)\n",
          f->nats,
          f->nats / M_LN2);
   for (uint32_t order = REM_MAX_ORDER; asked->training && order; --order) {
@@ -153,7 +233,7 @@ eval_text(const RemModel* const    model,
           const EvalSymbols* const asked,
           RemError* const          error)
 {
-  TextFinding             finding = {.tested = NULL};
+  TextFinding             finding = {.tested = NULL, .rows = asked->baselines};
   const RemNetSpec* const spec    = &model->spec;
   if (spec->n_out != spec->n_symbols || spec->n_in != 1U || spec->both ||
       spec->whole || model->encoder) {

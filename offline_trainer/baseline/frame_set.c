@@ -2,6 +2,7 @@
 
 #include "offline_trainer/baseline/frame_set.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -25,4 +26,13 @@ size_t
 rem_frame_set_n(const RemFrameSet* const set)
 {
   return set->begins[set->n_pieces] - set->begins[0];
+}
+
+void
+rem_frame_set_clear(RemFrameSet* const set)
+{
+  free((void*)set->begins);
+  free((void*)set->x);
+  free((void*)set->targets);
+  *set = (RemFrameSet){.n_in = 0U};
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Pieces, one after another; nothing is owned
+/// Pieces, one after another
 typedef struct {
   uint32_t      n_in;      ///< I
   uint32_t      n_out;     ///< O
@@ -32,5 +32,9 @@ rem_frame_set_look_back(const RemFrameSet* set,
 /// Return the number of rows of all pieces, which are those from begins[0] on
 size_t
 rem_frame_set_n(const RemFrameSet* set);
+
+/// Free the arrays of a set that owns them, and empty it
+void
+rem_frame_set_clear(RemFrameSet* set);
 
 #endif // REM_OFFLINE_TRAINER_BASELINE_FRAME_SET_H

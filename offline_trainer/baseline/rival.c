@@ -188,3 +188,19 @@ rem_rival_play(const RemRival* const    rival,
            : rem_window_play(
                &rival->net, rival->params, rival->spec.n_back, set, y);
 }
+
+double
+rem_rival_loss(const RemRival* const rival, const RemFrameSet* const set)
+{
+  const size_t n   = rem_frame_set_n(set);
+  float* const y   = (float*)malloc((n * set->n_out + 1U) * sizeof(float));
+  double       sum = y && rem_rival_play(rival, set, y) ? 0.0 : (double)NAN;
+  for (size_t t = 0U; !isnan(sum) && t < n; ++t) {
+    float* const       row = y + t * set->n_out;
+    const float* const target =
+      set->targets + (set->begins[0] + t) * set->n_targets;
+    sum += rem_window_loss(rival->spec.head, set->n_out, row, target, 1.0, row);
+  }
+  free(y);
+  return sum / (double)n;
+}

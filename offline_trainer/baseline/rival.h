@@ -76,4 +76,9 @@ rem_rival_clear(RemRival* rival);
 bool
 rem_rival_play(const RemRival* rival, const RemFrameSet* set, float* y);
 
+/// Return the mean of rem_window_loss() over the rows of `set`: half squared
+/// errors, or nats; NaN without memory
+double
+rem_rival_loss(const RemRival* rival, const RemFrameSet* set);
+
 #endif // REM_OFFLINE_TRAINER_BASELINE_RIVAL_H

@@ -51,7 +51,7 @@ rem_window_play(const RemNetSpec*  spec,
    Compare one output with its target, by the loss of `head`.
 
    @param y      [O]
-   @param target [set->n_targets]
+   @param target [n_targets] of a set
    @param scale  Of the gradient.
    @param dy     [O] overwritten; may be `y`.
    @return Half the squared error, or nats.

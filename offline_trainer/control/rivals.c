@@ -54,14 +54,6 @@ encode(const RemFrames* const frames,
   return begins && x && z;
 }
 
-static void
-clear_set(RemFrameSet* const set)
-{
-  free((void*)set->begins);
-  free((void*)set->x);
-  free((void*)set->targets);
-}
-
 /// Divide the targets of a set by `scale`
 static void
 divide(const RemFrameSet* const set, const double* const scale)
@@ -102,8 +94,8 @@ rem_control_contest_open(const RemFrames* const   frames,
 void
 rem_control_contest_clear(RemControlContest* const contest)
 {
-  clear_set(&contest->training);
-  clear_set(&contest->tested);
+  rem_frame_set_clear(&contest->training);
+  rem_frame_set_clear(&contest->tested);
   *contest = (RemControlContest){.frames = NULL};
 }
 
