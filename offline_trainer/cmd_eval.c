@@ -180,7 +180,7 @@ keep_input(Evaluation* const     e,
   if (!e->baselines.asked) {
     return REM_SUCCESS;
   }
-  e->heard = (float*)malloc(size);
+  e->heard = (float*)malloc(size + 1U); // Of no bytes it may be NULL
   if (!e->heard) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for baselines");
   }

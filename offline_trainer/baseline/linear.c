@@ -31,7 +31,9 @@ clear(Equations* const e)
 
 /// Allocate; what is there is to be cleared in any case, but for `right`
 static bool
-open(const RemFrameSet* const set, const uint32_t n_back, Equations* const out)
+make_room(const RemFrameSet* const set,
+          const uint32_t           n_back,
+          Equations* const         out)
 {
   const size_t k = 1U + (size_t)n_back * set->n_in;
   *out           = (Equations){.set = set, .n_back = n_back, .size = k};
@@ -96,7 +98,7 @@ double*
 rem_linear_fit(const RemFrameSet* const set, const uint32_t n_back)
 {
   Equations  e;
-  const bool made = open(set, n_back, &e);
+  const bool made = make_room(set, n_back, &e);
   if (made) {
     add_all(&e);
     rem_cholesky(e.gram, e.size);

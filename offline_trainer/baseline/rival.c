@@ -153,6 +153,12 @@ rem_rival_learn(const RemRivalSpec* const  spec,
   Parts     parts = {.begins = NULL};
   RemStatus st    = REM_SUCCESS;
   *out            = (RemRival){.spec = *spec};
+  if (rem_frame_set_n(set) < 2U) {
+    return rem_fail(error,
+                    REM_BAD_ARGUMENT,
+                    NULL,
+                    "There is too little for baselines to learn from");
+  }
   if (spec->kind == REM_RIVAL_SYSTEM) {
     out->spec.n_back = 1U;
   }

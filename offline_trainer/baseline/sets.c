@@ -14,10 +14,10 @@ typedef struct {
 
 /// Make room for `rows`; false without memory, with `set` to be cleared
 static bool
-open(const RemFrameSet* const shape,
-     const size_t             rows,
-     RemFrameSet* const       set,
-     Arrays* const            out)
+make_room(const RemFrameSet* const shape,
+          const size_t             rows,
+          RemFrameSet* const       set,
+          Arrays* const            out)
 {
   out->begins  = (size_t*)calloc(shape->n_pieces + 1U, sizeof(size_t));
   out->x       = (float*)calloc(rows * shape->n_in + 1U, sizeof(float));
@@ -40,7 +40,7 @@ rem_token_frames(const RemTokens* const tokens,
   const RemFrameSet shape = {n, n, 1U, tokens->n_pieces, NULL, NULL, NULL};
   Arrays            to;
   size_t            row  = 0U;
-  const bool        made = open(&shape, rows, out, &to);
+  const bool        made = make_room(&shape, rows, out, &to);
   for (size_t p = 0U; made && p < tokens->n_pieces; ++p) {
     const size_t end = tokens->begins[p + 1U];
     for (size_t t = tokens->begins[p]; t + 1U < end && row < rows; ++t) {
@@ -59,8 +59,8 @@ rem_clip_frames(const RemClips* const clips, RemFrameSet* const out)
   const uint32_t    n_out = rem_clips_n_out(clips);
   const RemFrameSet shape = {n_in, n_out, n_out, clips->n, NULL, NULL, NULL};
   Arrays            to;
-  size_t            row  = 0U;
-  const bool        made = open(&shape, rem_clips_n_frames(clips), out, &to);
+  size_t            row = 0U;
+  const bool made = make_room(&shape, rem_clips_n_frames(clips), out, &to);
   for (size_t i = 0U; made && i < clips->n; ++i) {
     const RemClip* const clip = &clips->clips[i];
     memcpy(

@@ -126,8 +126,9 @@ double
 rem_control_contest_nll(const RemControlContest* const contest,
                         const RemRival* const          rival)
 {
-  const double floor = (double)contest->frames->floor;
-  double       known[REM_MAX_FRAME], squares[REM_MAX_FRAME], sum = 0.0;
+  const double floor                = (double)contest->frames->floor;
+  double       known[REM_MAX_FRAME] = {0.0}, squares[REM_MAX_FRAME] = {0.0};
+  double       sum = 0.0;
   if (!rem_frame_set_n(&contest->tested) ||
       !measure(contest, rival, &contest->training, known) ||
       !measure(contest, rival, &contest->tested, squares)) {
