@@ -106,7 +106,7 @@ def test_text():
     rng = random.Random(2)
     text = 'ab'
     while len(text) < 20000:
-        text += 'ba' [text[-1] == text[-2]] if rng.random() < 0.95 else 'c'
+        text += 'ba'[text[-1] == text[-2]] if rng.random() < 0.95 else 'c'
     pathlib.Path('a.txt').write_text(text)
     pathlib.Path('b.txt').write_text(text[:3000])
     run(0, 'train', '--text', 'a.txt', '--hidden', '8', '--epochs', '2',
