@@ -106,11 +106,21 @@ listen_anew(RemImproviser* const self, const uint64_t at)
   }
 }
 
+/// Let what waits to be taken out come by sample `at`: time may begin anew
+REM_RT static void
+hasten(RemImproviser* const self, const uint64_t at)
+{
+  for (uint32_t i = self->next_out; i < self->n_out; ++i) {
+    self->out[i].at = self->out[i].at < at ? self->out[i].at : at;
+  }
+}
+
 REM_RT void
 rem_improviser_reset(RemImproviser* const self,
                      const uint64_t       at,
                      const uint32_t       seed)
 {
+  hasten(self, at);
   fall_silent(self, at);
   self->encoder    = (RemEventEncoder){.begun = false};
   self->random     = (RemRandom){seed};
@@ -236,14 +246,16 @@ rests(const RemImproviser* const self)
   return !memchr(self->encoder.held, 1, sizeof(self->encoder.held));
 }
 
-/// Return the first sample from `at` on at which a step may be taken
+/// Return the first sample from `at` on at which a step may be taken.  What
+/// was not asked for in its time is not made up for by a crowd of steps.
 REM_RT static uint64_t
 afford(const RemImproviser* const self, const uint64_t at)
 {
   const double saved =
     REM_IMPROVISER_BURST * REM_IMPROVISER_SPACING * self->rate;
-  const double from = ceil(self->spent - saved);
-  return from > (double)at ? (uint64_t)from : at;
+  const uint64_t first = at > self->now ? at : self->now;
+  const double   from  = ceil(self->spent - saved);
+  return from > (double)first ? (uint64_t)from : first;
 }
 
 REM_RT static void
@@ -271,9 +283,8 @@ due(const RemImproviser* const self)
   if (!self->called || !self->settings.enabled || !rests(self)) {
     return REM_IMPROVISER_NEVER;
   }
-  const double   rest = ceil(self->settings.rest * self->rate);
-  const uint64_t at   = self->heard_at + (uint64_t)rest;
-  return afford(self, at > self->now ? at : self->now);
+  const double rest = ceil(self->settings.rest * self->rate);
+  return afford(self, self->heard_at + (uint64_t)rest);
 }
 
 /// Hear what waits longest

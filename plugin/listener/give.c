@@ -48,6 +48,7 @@ REM_RT void
 rem_listener_silence(RemListener* const self, const uint32_t at)
 {
   for (uint32_t k = 0U; self->n_notes && k < REM_LISTENER_KEYS; ++k) {
+    self->notes[k].end = 0U; // Overdue if there is no room
     end_note(self, &self->notes[k], at);
   }
 }

@@ -96,8 +96,8 @@ rem_listener_give(RemListener* self, const float* strengths, uint32_t at);
 REM_RT void
 rem_listener_end_notes(RemListener* self, uint32_t until);
 
-/// End all notes at sample `at` of the block; what there is no room for later.
-/// Thread: audio.
+/// End all notes at sample `at` of the block; what there is no room for, as
+/// soon as there is, also if time begins anew.  Thread: audio.
 REM_RT void
 rem_listener_silence(RemListener* self, uint32_t at);
 
