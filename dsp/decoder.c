@@ -67,13 +67,26 @@ rem_decoder_take(RemDecoder* const decoder, const uint32_t place)
            decoder->keys + place * a);
 }
 
-/// Forget everything if one of the nets ran away
+/// Return whether the numbers y [n] are finite
+REM_RT static bool
+are_finite(const float* const y, const uint32_t n)
+{
+  float sum = 0.0f;
+  for (uint32_t i = 0; i < n; ++i) { // x - x is 0, or NaN if x is not finite
+    sum += y[i] - y[i];
+  }
+  return sum == 0.0f;
+}
+
+/// Forget everything if one of the nets, or what it gave, y [O], ran away
 REM_RT static bool
 recover(RemDecoder* const   decoder,
         const RemNet* const net,
-        RemNetState* const  state)
+        RemNetState* const  state,
+        const float* const  y)
 {
-  if (rem_net_state_is_finite(net, state)) {
+  if (rem_net_state_is_finite(net, state) &&
+      are_finite(y, rem_net_spec(net)->n_out)) {
     return false;
   }
   ++decoder->n_failures;
@@ -87,7 +100,7 @@ rem_decoder_hear(RemDecoder* const decoder, const float* const frame)
   const uint32_t place = decoder->next;
   float* const   to = decoder->features + (size_t)place * decoder->feature_row;
   rem_net_block(decoder->encoder, decoder->encoder_state, frame, to, 1U);
-  if (recover(decoder, decoder->encoder, decoder->encoder_state)) {
+  if (recover(decoder, decoder->encoder, decoder->encoder_state, to)) {
     return;
   }
   rem_decoder_take(decoder, place);
@@ -189,7 +202,7 @@ rem_decoder_step(RemDecoder* const decoder, const float* const frame)
   }
   rem_net_block(
     decoder->net, decoder->net_state, decoder->frame, decoder->y, 1U);
-  if (recover(decoder, decoder->net, decoder->net_state)) {
+  if (recover(decoder, decoder->net, decoder->net_state, decoder->y)) {
     memset(decoder->y, 0, spec->n_out * sizeof(float));
   }
   return decoder->y;

@@ -145,12 +145,14 @@ tell(RemListener* const self,
   }
 }
 
-/// Show the strongest of a block's frames
+/// Show the strongest of a block's frames, in the range of the port: a curve
+/// may leave it
 REM_RT static void
-show(RemListener* const self, const uint32_t output, const float x)
+show(RemListener* const self, const uint32_t output, const float strength)
 {
   if (output < REM_LISTENER_PORTS) {
-    const bool fresh    = self->fresh[output];
+    const bool  fresh   = self->fresh[output];
+    const float x       = fminf(fmaxf(strength, 0.0f), 1.0f);
     self->out[output]   = fresh ? fmaxf(self->out[output], x) : x;
     self->fresh[output] = true;
   }
