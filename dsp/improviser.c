@@ -97,7 +97,7 @@ fall_silent(RemImproviser* const self, const uint64_t at)
 REM_RT static void
 listen_anew(RemImproviser* const self, const uint64_t at)
 {
-  self->encoder    = (RemEventEncoder){.begun = false};
+  self->encoder    = (RemEventEncoder){.pedal = self->encoder.pedal};
   self->n_recalled = 0U;
   if (answers(self)) {
     rem_mind_reset(self->mind);
@@ -212,8 +212,9 @@ yield(RemImproviser* const self, const uint64_t at)
     listen_anew(self, at);
     return;
   }
-  self->encoder      = (RemEventEncoder){.begun = true};
-  self->encoder.step = (uint64_t)(fmax(said, 0.0) / REM_WAIT_SECONDS + 0.5);
+  self->encoder.begun    = true;
+  self->encoder.velocity = 0U; // The net has chosen another
+  self->encoder.step     = (uint64_t)(fmax(said, 0.0) / REM_WAIT_SECONDS + 0.5);
 }
 
 REM_RT void
@@ -246,8 +247,7 @@ rests(const RemImproviser* const self)
   return !memchr(self->encoder.held, 1, sizeof(self->encoder.held));
 }
 
-/// Return the first sample from `at` on at which a step may be taken.  What
-/// was not asked for in its time is not made up for by a crowd of steps.
+/// Return when from `at` on a step may be taken: nothing is made up for
 REM_RT static uint64_t
 afford(const RemImproviser* const self, const uint64_t at)
 {
