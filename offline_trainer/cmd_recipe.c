@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: ISC
 
 #include "offline_trainer/command.h"
+#include "offline_trainer/folder.h"
 #include "offline_trainer/progress.h"
 #include "offline_trainer/recipe/report.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_RECIPES 64U
@@ -55,6 +54,7 @@ static const struct option options[] = {
 typedef struct {
   const char*  command; ///< "recipe"
   const char*  out;
+  const char*  given; ///< Name of an option that only `run` takes, or NULL
   bool         quiet;
   RemRecipeRun run;
 } Recipes;
@@ -65,6 +65,17 @@ typedef struct {
   Progress    progress;
   bool        quiet;
 } Teller;
+
+/// Return the name of the option with this letter
+static const char*
+name_of(const int letter)
+{
+  const struct option* o = options;
+  while (o->name && o->val != letter) {
+    ++o;
+  }
+  return o->name;
+}
 
 /// Take in an option; return the exit status
 static int
@@ -170,35 +181,18 @@ go_on(void* const handle, const double done, const char* const doing)
   return !command_interrupted();
 }
 
-/// Make a folder unless it is there
-static RemStatus
-make_folder(const char* const path, RemError* const error)
-{
-  struct stat info;
-  if (mkdir(path, 0777) &&
-      (errno != EEXIST || stat(path, &info) || !S_ISDIR(info.st_mode))) {
-    return rem_fail(error,
-                    REM_CANNOT_WRITE,
-                    path,
-                    "Cannot make this folder: %s",
-                    strerror(errno));
-  }
-  return REM_SUCCESS;
-}
-
 /// Make the folder of a recipe and write its name to `path`
 static RemStatus
-make_folders(const Recipes* const   r,
-             const RemRecipe* const recipe,
-             char                   path[MAX_PATH],
-             RemError* const        error)
+make_folder(const Recipes* const   r,
+            const RemRecipe* const recipe,
+            char                   path[MAX_PATH],
+            RemError* const        error)
 {
   const int length = snprintf(path, MAX_PATH, "%s/%s", r->out, recipe->name);
   if (length < 0 || (size_t)length >= MAX_PATH) {
     return rem_fail(error, REM_CANNOT_WRITE, r->out, "The path is too long");
   }
-  const RemStatus st = make_folder(r->out, error);
-  return st ? st : make_folder(path, error);
+  return rem_folder_make(path, error);
 }
 
 /// Print the table, and how it went
@@ -248,7 +242,7 @@ run_one(const Recipes* const r, const RemRecipe* const recipe)
   run.go_on             = go_on;
   run.handle            = &teller;
 
-  RemStatus st = make_folders(r, recipe, path, &error);
+  RemStatus st = make_folder(r, recipe, path, &error);
   st           = st ? st : recipe->run(&run, &error);
   progress_end(&teller.progress, false);
   const RemRecipeDone done = {recipe, &run, &table, progress_clock() - begun};
@@ -288,6 +282,22 @@ run_all(const Recipes* const r, char** const names, const int n)
   return command_failed(r->command, &error);
 }
 
+/// Refuse data for a recipe whose text does not say what it takes
+static int
+check_data(const Recipes* const r, char** const names, const int n)
+{
+  for (int i = 0; r->run.data && i < n; ++i) {
+    const RemRecipe* const recipe = find(names[i]);
+    if (!recipe || !strstr(recipe->steps, "--data")) {
+      return command_usage(r->command,
+                           "--data means nothing to %s: see `remanence recipe "
+                           "show NAME` for what a recipe takes",
+                           names[i]);
+    }
+  }
+  return REM_EXIT_DONE;
+}
+
 /// Do what the word says
 static int
 dispatch(const Recipes* const r, char** const words, const int n)
@@ -296,6 +306,9 @@ dispatch(const Recipes* const r, char** const words, const int n)
     return command_usage(r->command, "wants list, show or run");
   }
   const bool is_run = !strcmp(words[0], "run");
+  if (!is_run && r->given) {
+    return command_usage(r->command, "--%s goes with run", r->given);
+  }
   if (!strcmp(words[0], "list") && n == 1) {
     return list();
   }
@@ -313,7 +326,8 @@ dispatch(const Recipes* const r, char** const words, const int n)
     }
   }
   if (is_run) {
-    return run_all(r, words + 1, n - 1);
+    const int status = check_data(r, words + 1, n - 1);
+    return status ? status : run_all(r, words + 1, n - 1);
   }
   for (int i = 1; i < n; ++i) {
     show(find(words[i]));
@@ -342,6 +356,7 @@ cmd_recipe(const int argc, char** const argv)
     if (status) {
       return status;
     }
+    r.given = name_of(letter);
   }
   return dispatch(&r, argv + optind, argc - optind);
 }

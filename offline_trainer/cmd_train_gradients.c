@@ -4,14 +4,13 @@
 
 #include "offline_trainer/cmd_train_gradients.h"
 #include "offline_trainer/cmd_train.h"
+#include "offline_trainer/folder.h"
 #include "offline_trainer/report/gradients.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define N_UPDATES 8U ///< That a record is a mean of
 
@@ -44,22 +43,6 @@ train_gradients_free(TrainGradients* const g)
   free(g);
 }
 
-/// Make a folder unless it is there
-static RemStatus
-make_folder(const char* const dir, RemError* const error)
-{
-  struct stat info;
-  if (mkdir(dir, 0777) &&
-      (errno != EEXIST || stat(dir, &info) || !S_ISDIR(info.st_mode))) {
-    return rem_fail(error,
-                    REM_CANNOT_WRITE,
-                    dir,
-                    "Cannot make this folder: %s",
-                    strerror(errno));
-  }
-  return REM_SUCCESS;
-}
-
 /// Make room for sums of windows or sequences of `n_steps`
 static bool
 make_records(TrainGradients* const g, const uint32_t n_steps)
@@ -87,7 +70,7 @@ train_gradients_new(const TrainOptions* const options,
     return NULL;
   }
   g->folder = options->gradients_dir;
-  if (make_folder(g->folder, error)) {
+  if (rem_folder_make(g->folder, error)) {
     train_gradients_free(g);
     return NULL;
   }

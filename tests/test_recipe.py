@@ -49,6 +49,11 @@ def test_words():
             (['run', 'sum', 'xyzzy'], 'there is no recipe `xyzzy`'),
             (['run', 'sum', '--threads', '0'], '--threads wants'),
             (['run', 'sum', '--seed', '-1'], '--seed wants'),
+            (['list', '--brief'], '--brief goes with run'),
+            (['show', 'sum', '--out', 'x'], '--out goes with run'),
+            (['run', 'duet', 'sum', '--data', 'x'],
+             '--data means nothing to sum'),
+            (['run', 'all', '--data', 'x'], '--data means nothing to all'),
             (['run', 'sum', '--breif'], 'did you mean --brief?')):
         check(words in run(2, *arguments)[1], arguments)
 
@@ -56,7 +61,14 @@ def test_words():
 def test_folder():
     """Results that cannot be written are a failure, told with the place"""
     pathlib.Path('file').write_text('')
-    check('file' in run(1, 'run', 'sum', '--brief', '--out', 'file')[1])
+    for out in ('file', 'file/below'):
+        check('file' in run(1, 'run', 'sum', '--brief', '--out', out)[1])
+
+
+def test_folders_above():
+    """Folders above that of the results are made, too"""
+    run(0, 'run', 'sum', '--brief', '--quiet', '--out', 'a/b/c')
+    check(pathlib.Path('a/b/c/sum/report.html').exists())
 
 
 def check_table(name, out):

@@ -3,16 +3,14 @@
 #include "offline_trainer/report/report.h"
 
 #include "dsp/modelfile/file.h"
+#include "offline_trainer/folder.h"
 #include "offline_trainer/report/figures.h"
 #include "offline_trainer/report/markup.h"
 #include "offline_trainer/report/page.h"
 #include "offline_trainer/report/picture.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #define SUMMARY_WIDTH 900.0   ///< Of the picture, before scaling
 #define SUMMARY_HEIGHT 1050.0 ///< Likewise
@@ -32,22 +30,6 @@ check(const RemReport* const r, RemError* const error)
       return rem_fail(
         error, REM_NOT_FINITE, NULL, "Sample %zu is not a number", t);
     }
-  }
-  return REM_SUCCESS;
-}
-
-/// Make a folder unless it is there
-static RemStatus
-make_folder(const char* const dir, RemError* const error)
-{
-  struct stat info;
-  if (mkdir(dir, 0777) &&
-      (errno != EEXIST || stat(dir, &info) || !S_ISDIR(info.st_mode))) {
-    return rem_fail(error,
-                    REM_CANNOT_WRITE,
-                    dir,
-                    "Cannot make this folder: %s",
-                    strerror(errno));
   }
   return REM_SUCCESS;
 }
@@ -146,7 +128,7 @@ rem_report_write(const RemReport* const report,
   char      picture[4096];
   RemText   text = {NULL, 0U, 0U, false};
   RemStatus st   = check(report, error);
-  if (st || (st = make_folder(dir, error)) ||
+  if (st || (st = rem_folder_make(dir, error)) ||
       (st = join(dir, "report.html", page, sizeof(page), error)) ||
       (st = join(dir, "report.png", picture, sizeof(picture), error))) {
     return st;
