@@ -55,10 +55,8 @@ typedef struct {
                          ///< one file of examples; owned
   RemSymbolKind  tokens; ///< What goes in, and what comes out
   RemSymbolKind  labels; ///< What comes out of examples
-  bool           labels_given;
   uint32_t       vocabulary; ///< Symbols that are kept, 0 for all
   RemExampleTask task;
-  bool           task_given;
   bool           both;      ///< Layers, or those of the encoder, read both ways
   uint32_t       encoder;   ///< Hidden size of the encoder, 0: as the decoder
   uint32_t       attention; ///< 0 for none
@@ -66,6 +64,7 @@ typedef struct {
   bool           beside;    ///< Vector at every step, as RemLearn
   bool           transpose; ///< Songs in all keys
   double         phrase;    ///< Seconds of a call, or of an answer, in songs
+  uint32_t       given;     ///< Bit i: OPTION_TEXT + i was on the command line
 } TrainSymbols;
 
 /// What the command line says of learning to hear; `symbols.both` as well

@@ -2,6 +2,7 @@
 
 #include "offline_trainer/cmd_train.h"
 #include "offline_trainer/cmd_train_midi.h"
+#include "offline_trainer/cmd_train_options.h"
 
 #include "offline_trainer/examples/baseline.h"
 #include "offline_trainer/examples/learn.h"
@@ -30,7 +31,7 @@ static RemSymbolKind
 kind_of_labels(const TrainSymbols* const s)
 {
   const bool names = s->task == REM_TASK_TAG || s->task == REM_TASK_CLASSIFY;
-  if (s->labels_given && s->task != REM_TASK_COMPLETE) {
+  if (train_is_given(s, OPTION_LABELS)) {
     return s->labels;
   }
   return names ? REM_SYMBOLS_NAMES : s->tokens;

@@ -99,10 +99,25 @@ train_is_of(const int letter, const TrainMode mode)
   return modes_of(letter) & 1U << (unsigned)mode;
 }
 
+/// Return the option that says what an option is for
+static const char*
+source_of(const int letter, const unsigned mode)
+{
+  switch (letter) {
+  case OPTION_PHRASE:
+    return "--calls FOLDER";
+  case OPTION_TRANSPOSE:
+    return "--midi FOLDER or --calls FOLDER";
+  default:
+    return modes[mode].option;
+  }
+}
+
 int
 train_refuse(const int letter, const TrainMode mode, const char* const name)
 {
-  unsigned wanted = 0U;
+  unsigned wanted =
+    letter == OPTION_PHRASE || letter == OPTION_TRANSPOSE ? TRAIN_MIDI : 0U;
   while (wanted + 1U < N_MODES && !train_is_of(letter, (TrainMode)wanted)) {
     ++wanted;
   }
@@ -111,7 +126,7 @@ train_refuse(const int letter, const TrainMode mode, const char* const name)
                        " on %s",
                        name,
                        modes[wanted].name,
-                       modes[wanted].option,
+                       source_of(letter, wanted),
                        modes[mode].name);
 }
 

@@ -208,6 +208,9 @@ read_option(TrainOptions* const o, const char* const command, const int letter)
   if (!train_is_of(letter, o->mode)) {
     return train_refuse(letter, o->mode, name_of(letter));
   }
+  if (train_is_of_symbols(letter)) {
+    o->symbols.given |= 1U << (unsigned)(letter - OPTION_TEXT);
+  }
   if (train_is_number(letter)) {
     return train_read_number(o, letter, name_of(letter), optarg);
   }

@@ -129,6 +129,10 @@ train_is_of_control(int letter);
 bool
 train_is_of_symbols(int letter);
 
+/// Return whether an option of text and examples was on the command line
+bool
+train_is_given(const TrainSymbols* symbols, int letter);
+
 /// As train_read_control(), for an option of text or examples
 int
 train_read_symbols(TrainOptions* options,

@@ -65,10 +65,8 @@ train_read_symbols(TrainOptions* const o,
   case OPTION_TOKENS:
     return read_kind(&o->symbols.tokens, name, text);
   case OPTION_LABELS:
-    o->symbols.labels_given = true;
     return read_kind(&o->symbols.labels, name, text);
   case OPTION_TASK:
-    o->symbols.task_given = true;
     return read_task(o, text);
   case OPTION_BOTH:
     o->symbols.both = true;
@@ -80,26 +78,97 @@ train_read_symbols(TrainOptions* const o,
     o->symbols.transpose = true;
     return REM_EXIT_DONE;
   case OPTION_CALLS:
-    o->symbols.tokens     = REM_SYMBOLS_MIDI;
-    o->symbols.task       = REM_TASK_TRANSLATE;
-    o->symbols.task_given = true;
+    o->symbols.tokens = REM_SYMBOLS_MIDI;
+    o->symbols.task   = REM_TASK_TRANSLATE;
     return train_read_path(o, text);
   default: // --text, --midi, --examples
     return train_read_path(o, text);
   }
 }
 
-int
-train_check_symbols(const TrainOptions* const o)
+bool
+train_is_given(const TrainSymbols* const s, const int letter)
 {
-  const TrainSymbols* const s = &o->symbols;
-  if (o->mode == TRAIN_EXAMPLES && !s->task_given) {
+  return s->given & 1U << (unsigned)(letter - OPTION_TEXT);
+}
+
+enum {
+  TAG       = 1U << REM_TASK_TAG,
+  CLASSIFY  = 1U << REM_TASK_CLASSIFY,
+  TRANSLATE = 1U << REM_TASK_TRANSLATE,
+  COMPLETE  = 1U << REM_TASK_COMPLETE,
+  CAPTION   = 1U << REM_TASK_CAPTION,
+};
+
+/// Options that do not mean something to every task
+static const struct {
+  int         letter;
+  unsigned    tasks;
+  const char* words;
+} of_tasks[] = {
+  {OPTION_ENCODER, TRANSLATE, "--encoder is for --task translate"},
+  {OPTION_ATTENTION, TRANSLATE, "--attention is for --task translate"},
+  {OPTION_OWN,
+   TRANSLATE | COMPLETE | CAPTION,
+   "--own-outputs is for --task translate, complete or caption"},
+  {OPTION_BESIDE, CAPTION, "--beside is for --task caption"},
+  {OPTION_BOTH,
+   TAG | CLASSIFY | TRANSLATE,
+   "--both is for --task tag, classify or translate: what answers symbol by"
+   " symbol cannot know what comes"},
+  {OPTION_LABELS,
+   TAG | CLASSIFY | TRANSLATE | CAPTION,
+   "--task complete answers in the symbols that go in: --tokens says which"},
+};
+
+/// Options of songs, and those that songs decide
+static const struct {
+  int         letter;
+  bool        songs;
+  const char* words;
+} of_songs[] = {
+  {OPTION_PHRASE, true, "--phrase goes with --calls"},
+  {OPTION_TRANSPOSE, true, "--transpose goes with --midi or --calls"},
+  {OPTION_TASK, false, "--calls is to translate: it takes no --task"},
+  {OPTION_TOKENS, false, "--calls reads MIDI events: it takes no --tokens"},
+  {OPTION_LABELS, false, "--calls reads MIDI events: it takes no --labels"},
+  {OPTION_VOCABULARY,
+   false,
+   "--calls reads MIDI events: it takes no --vocabulary"},
+};
+
+/// Refuse options of examples that would mean nothing
+static int
+check_examples(const TrainSymbols* const s)
+{
+  const bool songs = train_is_given(s, OPTION_CALLS);
+  for (size_t i = 0; i < sizeof(of_songs) / sizeof(*of_songs); ++i) {
+    if (train_is_given(s, of_songs[i].letter) && of_songs[i].songs != songs) {
+      return command_usage(COMMAND, "%s", of_songs[i].words);
+    }
+  }
+  if (!songs && !train_is_given(s, OPTION_TASK)) {
     return command_usage(COMMAND,
                          "wants --task, too: tag, classify, translate,"
                          " complete or caption");
   }
-  if (o->mode == TRAIN_EXAMPLES && s->n_paths > 1U) {
-    return command_usage(COMMAND, "takes one file of examples");
+  for (size_t i = 0; i < sizeof(of_tasks) / sizeof(*of_tasks); ++i) {
+    if (train_is_given(s, of_tasks[i].letter) &&
+        !(of_tasks[i].tasks & 1U << (unsigned)s->task)) {
+      return command_usage(COMMAND, "%s", of_tasks[i].words);
+    }
+  }
+  return s->n_paths > 1U ? command_usage(COMMAND, "takes one file of examples")
+                         : REM_EXIT_DONE;
+}
+
+int
+train_check_symbols(const TrainOptions* const o)
+{
+  const TrainSymbols* const s = &o->symbols;
+  const int status = o->mode == TRAIN_EXAMPLES ? check_examples(s) : 0;
+  if (status) {
+    return status;
   }
   if (s->tokens == REM_SYMBOLS_NAMES) {
     return command_usage(COMMAND, "--tokens is bytes, characters or words");

@@ -74,12 +74,29 @@ def test_refusals():
             (['--examples', 'a.tsv', '--task', 'tag', '--window', '32', '-o',
               'a.safetensors'], 'training on')):
         assert part in run('train', *arguments, status=2), arguments
+    for task, option, part in (
+            ('tag', ['--encoder', '8'], 'translate'),
+            ('classify', ['--attention', '8'], 'translate'),
+            ('tag', ['--own-outputs', '0.5'], 'complete or caption'),
+            ('complete', ['--beside'], 'caption'),
+            ('caption', ['--both'], 'symbol by symbol'),
+            ('complete', ['--labels', 'words'], '--tokens'),
+            ('translate', ['--phrase', '2'], '--calls'),
+            ('translate', ['--transpose'], '--calls')):
+        assert part in run('train', '--examples', 'a.tsv', '--task', task,
+                           *option, '-o', 'a.safetensors', status=2), option
+    for option in (['--task', 'tag'], ['--tokens', 'words'], ['--labels',
+                   'words'], ['--vocabulary', '9']):
+        assert option[0] in run('train', '--calls', '.', *option, '-o',
+                                'a.safetensors', status=2), option
+    pathlib.Path('a.txt').write_text('a')
+    for option, part in ((['--phrase', '2'], '--calls'),
+                         (['--transpose'], '--midi FOLDER or --calls')):
+        assert part in run('train', '--text', 'a.txt', *option, '-o',
+                           'a.safetensors', status=2), option
     pathlib.Path('bad.tsv').write_text('a\tb\nc\n')
     assert 'bad.tsv:2' in run('train', '--examples', 'bad.tsv', '--task', 'tag',
                               '-o', 'a.safetensors', status=1)
-    assert 'both directions' in run(
-        'train', '--examples', 'a.tsv', '--task', 'complete', '--both', '-o',
-        'a.safetensors', status=1)
 
 
 def main():
