@@ -3,6 +3,7 @@
 /// Labels in files: both formats there and back, and what is refused; and how
 /// found events are counted
 
+#include "dsp/modelfile/file.h"
 #include "offline_trainer/spectra/labels.h"
 #include "offline_trainer/spectra/score.h"
 #include "tests/check.h"
@@ -55,6 +56,17 @@ test_reading(void)
   check_label(&labels, 3U, 3.0, 3.0, "onset");
   rem_labels_clear(&labels);
 
+  CHECK(!read_text("mark.csv",
+                   "\xEF\xBB\xBF"
+                   "1,a\n \t\n 2,b\n",
+                   false,
+                   &labels,
+                   NULL));
+  CHECK(labels.n == 2U); // A byte order mark is none of a heading
+  check_label(&labels, 0U, 1.0, 1.0, "a");
+  check_label(&labels, 1U, 2.0, 2.0, "b");
+  rem_labels_clear(&labels);
+
   CHECK(!read_text("a.txt",
                    "0.5\t1.5\tverse one\n\\\t100\t200\n2\t2\n",
                    false,
@@ -87,12 +99,24 @@ refuse(const char* const name,
 }
 
 static void
+test_zero_byte(void)
+{
+  static const char text[] = "1,a\n\0002,b\n";
+  char              path[FIXTURE_PATH];
+  RemLabels         labels;
+  CHECK(!rem_file_write(
+    fixture_path(&dir, "zero.csv", path), text, sizeof(text) - 1U, NULL));
+  CHECK(rem_labels_read(path, false, &labels, NULL) == REM_BAD_FORMAT);
+}
+
+static void
 test_refusals(void)
 {
   char long_name[200] = "1,";
   memset(long_name + 2, 'x', 100U);
   refuse("a.csv", "1,a\nx,b\n", false, "a.csv:2");
   refuse("a.csv", "1 a\n", false, "seconds,label");
+  refuse("a.csv", "1,a\n \t\nx,b\n", false, "a.csv:3");
   refuse("a.csv", "1e9,a\n", false, "seconds,label");
   refuse("a.csv", "0,a\nnan,b\n", false, "a.csv:2");
   refuse("a.csv", long_name, false, "63");
@@ -100,6 +124,7 @@ test_refusals(void)
   refuse("a.csv", "0,inf\n", true, "both numbers");
   refuse("a.txt", "1,a\n", false, "TAB");
   refuse("a.txt", "2\t1\ta\n", false, "TAB");
+  refuse("a.txt", "1\t\n2\t3\ta\n", false, "a.txt:1");
   refuse("a.md", "1,a\n", false, ".csv or .txt");
 }
 
@@ -193,6 +218,7 @@ main(void)
 {
   dir = fixture_begin();
   test_reading();
+  test_zero_byte();
   test_refusals();
   test_there_and_back();
   test_finding();

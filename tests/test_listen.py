@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import wave
@@ -155,6 +156,13 @@ def test_refusals():
     complains(2, '.csv', 'tag', 'forward.safetensors', 'a.wav', '-o', 'a.md')
     complains(2, 'number', 'tag', '--threshold', 'x', 'a', 'b')
     complains(1, 'absent.wav', 'tag', 'forward.safetensors', 'absent.wav')
+    os.mkdir('silent')
+    shutil.copy('takes/00.wav', 'silent')
+    pathlib.Path('silent/00.csv').write_text('seconds,label\n')
+    complains(1, 'silent: No file of labels holds one', 'train', '--listen',
+              'silent', '-o', 'x.safetensors')
+    complains(1, '00.csv: It holds no point of a curve', 'train', '--listen',
+              'silent', '--curve', '-o', 'x.safetensors')
     (pathlib.Path('takes')/'00.csv').write_text('0.1,a\nlater,b\n')
     complains(1, '00.csv:2', 'train', '--listen', 'takes', '-o',
               'x.safetensors')

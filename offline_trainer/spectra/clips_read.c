@@ -77,6 +77,10 @@ add_pair(const char* const folder,
   if (labels) {
     st = rem_labels_read(labels, curve, &pair->labels, error);
   }
+  if (labels && !st && curve && !pair->labels.n) {
+    st =
+      rem_fail(error, REM_BAD_ARGUMENT, labels, "It holds no point of a curve");
+  }
   if (labels && !st) {
     ++out->n;
   } else {
@@ -187,6 +191,17 @@ choose_names(const Pairs* const      pairs,
   return one;
 }
 
+/// Return whether sounds have no label among them
+static bool
+is_silent(const Pairs* const pairs)
+{
+  size_t n = 0U;
+  for (size_t i = 0U; i < pairs->n; ++i) {
+    n += pairs->pairs[i].labels.n;
+  }
+  return !n;
+}
+
 /// Read the sound of a pair
 static RemStatus
 read_sound(const Pair* const pair, RemClips* const out, RemError* const error)
@@ -213,6 +228,10 @@ rem_clips_read(const char* const       folder,
   Pairs     pairs = {0U, NULL};
   RemStatus st    = read_pairs(folder, curve, &pairs, error);
   *out            = (RemClips){.spectra = *spectra, .curve = curve};
+  if (!st && !curve && !names && is_silent(&pairs)) {
+    st =
+      rem_fail(error, REM_BAD_ARGUMENT, folder, "No file of labels holds one");
+  }
   if (!st && !(out->labels = choose_names(&pairs, curve, names))) {
     st = rem_fail(error, REM_NO_MEMORY, folder, "No memory for names");
   }

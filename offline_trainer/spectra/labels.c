@@ -4,6 +4,7 @@
 
 #include "dsp/modelfile/file.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #define MAX_BYTES ((size_t)64 << 20U)
 #define MAX_SECONDS 1e6
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" ///< Spreadsheets begin with it
 
 /// What is read, and where that stands
 typedef struct {
@@ -115,11 +117,14 @@ copy_name(const char* text, char name[const REM_MAX_SYMBOL_NAME])
 static const char*
 read_time(const char* const text, double* const seconds)
 {
-  char* end = NULL;
-  *seconds  = strtod(text, &end);
-  return end != text && *seconds > -MAX_SECONDS && *seconds < MAX_SECONDS
-           ? end
-           : NULL;
+  const char* const at  = text + strspn(text, " ");
+  char*             end = NULL;
+  if (isspace((unsigned char)*at)) { // strtod() would read on, even in the
+    return NULL;                     // next line
+  }
+  *seconds = strtod(at, &end);
+  return end != at && *seconds > -MAX_SECONDS && *seconds < MAX_SECONDS ? end
+                                                                        : NULL;
 }
 
 /// Read the name of a label, or the height of a curve
@@ -169,17 +174,26 @@ read_line(const Reading* const r,
   return read_what(r, *at && *at != '\r' && *at != '\n' ? at + 1 : at, label);
 }
 
+/// Return whether a line says nothing: blank, a comment, or more of Audacity's
+static bool
+is_skipped(const char* const text)
+{
+  return strchr("#\\\n", text[strspn(text, " \t\r")]); // Or the end
+}
+
 static RemStatus
 read_lines(Reading* const r, const char* const text, RemLabels* const out)
 {
-  RemStatus st = REM_SUCCESS;
-  for (const char* at = text; !st && *at; at += strcspn(at, "\n")) {
+  RemStatus  st   = REM_SUCCESS;
+  const bool mark = !strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK));
+  for (const char* at = text + (mark ? strlen(BYTE_ORDER_MARK) : 0U);
+       !st && *at;
+       at += strcspn(at, "\n")) {
     at += *at == '\n' && r->line > 0U;
     ++r->line;
     RemLabel label = {.name = ""};
     bool     found = false;
-    if (*at && !strchr("#\\\r\n", *at) &&
-        !(st = read_line(r, at, &label, &found)) && found &&
+    if (!is_skipped(at) && !(st = read_line(r, at, &label, &found)) && found &&
         !rem_labels_add(out, &label)) {
       st = rem_fail(r->error, REM_NO_MEMORY, r->path, "No memory for labels");
     }
@@ -203,7 +217,9 @@ rem_labels_read(const char* const path,
       error, REM_UNSUPPORTED, path, "Labels are in .csv or .txt files");
   }
   if (!(st = rem_file_read(path, MAX_BYTES, &text, &size, error))) {
-    st = read_lines(&r, (const char*)text, out);
+    st = strlen((const char*)text) == size
+           ? read_lines(&r, (const char*)text, out)
+           : rem_fail(error, REM_BAD_FORMAT, path, "It has a zero byte");
   }
   free(text);
   if (st) {
