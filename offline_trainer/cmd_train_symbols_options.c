@@ -129,6 +129,10 @@ static const struct {
 } of_songs[] = {
   {OPTION_PHRASE, true, "--phrase goes with --calls"},
   {OPTION_TRANSPOSE, true, "--transpose goes with --midi or --calls"},
+  {OPTION_BOTH,
+   false,
+   "--calls is to answer as you play: it takes no --both, which waits for the"
+   " end of a call"},
   {OPTION_TASK, false, "--calls is to translate: it takes no --task"},
   {OPTION_TOKENS, false, "--calls reads MIDI events: it takes no --tokens"},
   {OPTION_LABELS, false, "--calls reads MIDI events: it takes no --labels"},

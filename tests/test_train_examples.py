@@ -86,7 +86,7 @@ def test_refusals():
         assert part in run('train', '--examples', 'a.tsv', '--task', task,
                            *option, '-o', 'a.safetensors', status=2), option
     for option in (['--task', 'tag'], ['--tokens', 'words'], ['--labels',
-                   'words'], ['--vocabulary', '9']):
+                   'words'], ['--vocabulary', '9'], ['--both']):
         assert option[0] in run('train', '--calls', '.', *option, '-o',
                                 'a.safetensors', status=2), option
     pathlib.Path('a.txt').write_text('a')
@@ -99,7 +99,18 @@ def test_refusals():
                               '-o', 'a.safetensors', status=1)
 
 
+def test_same_names():
+    """Labels spelled as the words that they belong to are labels all the
+    same"""
+    pathlib.Path('same.tsv').write_text('a b\ta b\nb a\tb a\nb b\tb b\n')
+    run('train', '--examples', 'same.tsv', '--task', 'tag', '--tokens', 'words',
+        *SMALL, '--epochs', '1', '-o', 'same.safetensors')
+    assert len(answer('same.safetensors', 'a b').split()) == 2
+    assert 'to tag' in run('eval', 'same.safetensors', '--examples', 'same.tsv')
+
+
 def main():
+    test_same_names()
     test_refusals()
     model = learn('tag', '--tokens', 'words', '--both')
     assert answer(model, 'a b a c c') == 'new new old new old'

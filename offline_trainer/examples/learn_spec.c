@@ -108,11 +108,12 @@ rem_model_n_vector(const RemModel* const model)
                                                    : model->spec.n_in - 1U;
 }
 
-/// Return whether two vocabularies are the same
+/// Return whether two vocabularies are the same; labels that are names are not
+/// words, though they may be spelled alike
 static bool
 are_same(const RemSymbols* const a, const RemSymbols* const b)
 {
-  bool same = a->n == b->n && a->start == b->start;
+  bool same = a->kind == b->kind && a->n == b->n && a->start == b->start;
   for (uint32_t k = 0U; same && k < a->n; ++k) {
     same = !strcmp(a->names[k], b->names[k]);
   }
