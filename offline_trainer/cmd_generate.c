@@ -5,6 +5,7 @@
 #include "dsp/modelfile/file.h"
 #include "dsp/modelfile/modelfile.h"
 #include "dsp/modelfile/text.h"
+#include "offline_trainer/cmd_generate_check.h"
 #include "offline_trainer/cmd_generate_midi.h"
 #include "offline_trainer/cmd_generate_symbols.h"
 #include "offline_trainer/command.h"
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_GIVEN 32U // Options on one command line
 #define MAX_SECONDS 86400.0
 #define DEFAULT_LENGTH 400U
 #define MAX_LENGTH 1e8
@@ -93,6 +95,8 @@ typedef struct {
   int64_t         start;   ///< Microseconds since 1970
   RemGenerate     how;
   GenerateSymbols symbols;
+  size_t          n_given;
+  const char*     given[MAX_GIVEN]; ///< [n_given] names of options
   RemModel*       model;
   RemLog*         heard;
   RemGestures     generated;
@@ -342,6 +346,10 @@ generate(Generate* const g, RemError* const error)
 {
   RemStatus st = rem_model_read(g->model_path, &g->model, NULL, error);
   if (!st) {
+    st =
+      generate_check(g->model, g->symbols.input, g->given, g->n_given, error);
+  }
+  if (!st) {
     const RemSymbols* const s = g->model->symbols;
     st = g->model->kind != REM_FRAME_SYMBOL ? play(g, error)
          : s && s->kind == REM_SYMBOLS_MIDI ? play_midi(g, error)
@@ -372,6 +380,8 @@ cmd_generate(const int argc, char** const argv)
     if (status) {
       return status;
     }
+    g.given[g.n_given] = name_of(letter);
+    g.n_given += g.n_given + 1U < MAX_GIVEN;
   }
   if (argc - optind != 1) {
     return command_usage(g.program, "wants one model");

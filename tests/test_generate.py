@@ -138,6 +138,8 @@ def test_refusals():
     check('goes with --picture' in run(2, model, '--beside', PRIME)[1])
     check('did you mean --seconds?' in run(2, model, '--secnods=1')[1])
     check('model of sound' in run(1, 'sound.safetensors')[1])
+    for option in ('--length', '--temperature', '--input'):
+        check(option + ' means nothing' in run(1, model, option, '1')[1])
     check('no such file' in run(1, 'none.safetensors')[1].lower())
     run(1, model, '--prime', 'none.log')
     said = run(1, 'wide.safetensors', '--prime', PRIME, '-o', 'none.log')[1]

@@ -154,6 +154,9 @@ def test_refusals():
               '--mixtures', '2', '-o', 'x.safetensors')
     complains(2, 'two files', 'tag', 'forward.safetensors')
     complains(2, '.csv', 'tag', 'forward.safetensors', 'a.wav', '-o', 'a.md')
+    for model in ('forward.safetensors', 'both.safetensors'):
+        complains(1, 'remanence tag', 'generate', model)
+    complains(1, 'in both directions', 'generate', 'both.safetensors')
     complains(2, 'number', 'tag', '--threshold', 'x', 'a', 'b')
     complains(1, 'absent.wav', 'tag', 'forward.safetensors', 'absent.wav')
     os.mkdir('silent')

@@ -70,6 +70,10 @@ def test_generate():
     run(0, 'generate', 'c.safetensors', '--prime', prime, '-o', 'f.mid',
         '--seconds', '4')
     check(len(read('f.mid')) > len(read(prime)))
+    for option in ('--length', '--input', '--pitemp'):
+        _, err = run(1, 'generate', 'out/duet/duet.safetensors', '-o', 'h.mid',
+                     option, '1')
+        check(option + ' means nothing' in err, err)
     _, err = run(1, 'generate', 'c.safetensors', '-o', 'g.mid')
     check('--prime' in err, err)
 

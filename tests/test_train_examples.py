@@ -133,6 +133,9 @@ def main():
 
     model = learn('caption')
     assert answer(model, '1 0 1') == 'xz'
+    for option in (['--prime', 'a'], ['--temperature', '0.5']):
+        assert option[0] + ' means nothing' in run(
+            'generate', model, '--input', '1 0 1', *option, status=1), option
     assert '3 numbers' in run('generate', model, '--input', '1 0', status=1)
     model = learn('caption', '--beside')
     assert answer(model, '0 1 1') == 'yz'

@@ -96,6 +96,9 @@ def test_generate():
         'generate', 'm.safetensors', '--top-k', '1', '--seed', '4')
     assert 'learned from examples' in run('generate', 'm.safetensors',
                                           '--input', 'a', status=1)
+    for option in ('--seconds', '--pitemp'):
+        said = run('generate', 'm.safetensors', option, '1', status=1)
+        assert option + ' means nothing' in said and 'a text' in said, said
 
 
 def test_info():
