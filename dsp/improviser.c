@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-RemImproviserSettings
+REM_RT RemImproviserSettings
 rem_improviser_settings(void)
 {
   const RemEventRules         rules    = {0U, 127U, 0xFFFU, false};
@@ -106,21 +106,14 @@ listen_anew(RemImproviser* const self, const uint64_t at)
   }
 }
 
-/// Let what waits to be taken out come by sample `at`: time may begin anew
-REM_RT static void
-hasten(RemImproviser* const self, const uint64_t at)
-{
-  for (uint32_t i = self->next_out; i < self->n_out; ++i) {
-    self->out[i].at = self->out[i].at < at ? self->out[i].at : at;
-  }
-}
-
 REM_RT void
 rem_improviser_reset(RemImproviser* const self,
                      const uint64_t       at,
                      const uint32_t       seed)
 {
-  hasten(self, at);
+  for (uint32_t i = self->next_out; i < self->n_out; ++i) {
+    self->out[i].at = at; // Where time begins anew
+  }
   fall_silent(self, at);
   self->encoder    = (RemEventEncoder){.begun = false};
   self->random     = (RemRandom){seed};
@@ -200,21 +193,26 @@ rem_improviser_stop(RemImproviser* const self, const uint64_t at)
   self->now    = at;
 }
 
-/// Let the player take over.  What is heard stands after what was said, also
-/// where the net was about to wait for longer.
+/// Let what is heard stand after what was said, also where the net is about to
+/// wait for longer
 REM_RT static void
-yield(RemImproviser* const self, const uint64_t at)
+stand_behind(RemImproviser* const self)
 {
   const double said =
     clock_at(self, fmax(self->said_at, (double)self->turn_at));
+  self->encoder.begun = true;
+  self->encoder.step  = (uint64_t)(fmax(said, 0.0) / REM_WAIT_SECONDS + 0.5);
+}
+
+/// Let the player take over
+REM_RT static void
+yield(RemImproviser* const self, const uint64_t at)
+{
   fall_silent(self, at);
   if (answers(self)) {
     listen_anew(self, at);
-    return;
   }
-  self->encoder.begun    = true;
   self->encoder.velocity = 0U; // The net has chosen another
-  self->encoder.step     = (uint64_t)(fmax(said, 0.0) / REM_WAIT_SECONDS + 0.5);
 }
 
 REM_RT void
@@ -225,6 +223,9 @@ rem_improviser_hear(RemImproviser* const self,
   const uint32_t kind = bytes[0] & 0xF0U;
   const bool     key  = kind == 0x80U || kind == 0x90U;
   const bool     on   = kind == 0x90U && bytes[2];
+  if (self->speaks && !answers(self)) {
+    stand_behind(self);
+  }
   if (on && self->speaks) {
     yield(self, at);
   }

@@ -110,7 +110,7 @@ typedef struct {
 } RemImproviser;
 
 /// Return settings that continue after a second, as learned
-RemImproviserSettings
+REM_RT RemImproviserSettings
 rem_improviser_settings(void);
 
 /// Set up a pair that is to play at `rate` Hz, without a net.  Thread: any.

@@ -26,22 +26,30 @@ hear(RemImproviser* const pair,
   rem_improviser_hear(pair, at, bytes);
 }
 
-/// Return how many tokens wait that let a key go
+/// Return how many of `n` tokens from `first` on wait to be heard
+static uint32_t
+count(const RemImproviser* const pair, const uint32_t first, const uint32_t n)
+{
+  uint32_t found = 0U;
+  for (uint32_t i = 0U; i < pair->n_waiting; ++i) {
+    const uint32_t at = (pair->first_waiting + i) % REM_IMPROVISER_WAITING;
+    found += pair->waiting[at] >= first && pair->waiting[at] < first + n;
+  }
+  return found;
+}
+
 static uint32_t
 count_offs(const RemImproviser* const pair, const uint32_t key)
 {
-  uint32_t n = 0U;
-  for (uint32_t i = 0U; i < pair->n_waiting; ++i) {
-    const uint32_t at = (pair->first_waiting + i) % REM_IMPROVISER_WAITING;
-    n += pair->waiting[at] == REM_TOKEN_OFF + key;
-  }
-  return n;
+  return count(pair, REM_TOKEN_OFF + key, 1U);
 }
 
-static void
-test(RemMind* const mind, const RemImproviserMode mode)
+/// Let the net take its turn over a key under the pedal; returns when it has
+static uint64_t
+begin(RemImproviser* const    pair,
+      RemMind* const          mind,
+      const RemImproviserMode mode)
 {
-  RemImproviser* const pair = (RemImproviser*)calloc(1U, sizeof(RemImproviser));
   CHECK(pair && mind);
   rem_improviser_init(pair, RATE);
   RemImproviserSettings settings = rem_improviser_settings();
@@ -60,13 +68,34 @@ test(RemMind* const mind, const RemImproviserMode mode)
     at += 64U;
     (void)rem_improviser_next(pair, at, &message);
   }
-  hear(pair, at + 1U, 0x90U, 11U, 70U); // The player takes over
+  return at;
+}
+
+/// The player takes over
+static void
+test_turns(RemMind* const mind, const RemImproviserMode mode)
+{
+  RemImproviser* const pair = (RemImproviser*)calloc(1U, sizeof(RemImproviser));
+  const uint64_t       at   = begin(pair, mind, mode);
+  hear(pair, at + 1U, 0x90U, 11U, 70U);
   CHECK(!pair->speaks);
   hear(pair, at + 2U, 0x80U, 11U, 0U);
   CHECK(!count_offs(pair, 11U));
   hear(pair, at + 3U, 0xB0U, 64U, 0U);
   CHECK(count_offs(pair, 11U) == 1U);
   CHECK(count_offs(pair, 10U) == (rem_mind_answers(mind) ? 0U : 1U));
+  free(pair);
+}
+
+/// The pedal goes up while the net plays: it knows what time has gone by
+static void
+test_time(RemMind* const mind)
+{
+  RemImproviser* const pair = (RemImproviser*)calloc(1U, sizeof(RemImproviser));
+  const uint64_t       at   = begin(pair, mind, REM_IMPROVISE_ON) + 20U * RATE;
+  hear(pair, at, 0xB0U, 64U, 0U);
+  CHECK(pair->speaks && count_offs(pair, 10U) == 1U);
+  CHECK(!count(pair, REM_TOKEN_WAIT + 10U, REM_N_WAITS - 10U));
   free(pair);
 }
 
@@ -77,9 +106,12 @@ main(void)
   RemModel* const    models[] = {notes_model(3U, 16U), notes_answerer(7U, 16U)};
   for (uint32_t i = 0U; i < 4U; ++i) {
     RemMind* const mind = rem_mind_new(models[i / 2U]);
-    test(mind, i % 2U ? REM_IMPROVISE_ANSWER : REM_IMPROVISE_ON);
+    test_turns(mind, i % 2U ? REM_IMPROVISE_ANSWER : REM_IMPROVISE_ON);
     rem_mind_free(mind);
   }
+  RemMind* const mind = rem_mind_new(models[0]);
+  test_time(mind);
+  rem_mind_free(mind);
   rem_model_free(models[0]);
   rem_model_free(models[1]);
   rem_denormals_restore(mode);
