@@ -149,6 +149,24 @@ test_refusals(void)
   static const uint8_t number[]  = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x90, 60, 60};
   static const uint8_t sysex[]   = {0, 0xF0, 4, 1, 2, 3};
   static const uint8_t meta[]    = {0, 0xFF};
+  static const uint8_t second[]  = {0, 0, 0, 1, 0, 1};
+  static const uint8_t slow[]    = {0,
+                                    0xFF,
+                                    0x51,
+                                    3,
+                                    0xFF,
+                                    0xFF,
+                                    0xFF,
+                                    0,
+                                    0x90,
+                                    60,
+                                    60,
+                                    0x81,
+                                    0x80,
+                                    0,
+                                    0x80,
+                                    60,
+                                    60}; // 2^14 * 16.8 s
   CHECK(strstr(refusal(format, empty, sizeof(empty)), "format 2"));
   CHECK(strstr(refusal(film, empty, sizeof(empty)), "film"));
   CHECK(strstr(refusal(none, empty, sizeof(empty)), "film"));
@@ -160,6 +178,7 @@ test_refusals(void)
   CHECK(strstr(refusal(good, number, sizeof(number)), "four bytes"));
   CHECK(strstr(refusal(good, sysex, sizeof(sysex)), "middle"));
   CHECK(strstr(refusal(good, meta, sizeof(meta)), "middle"));
+  CHECK(strstr(refusal(second, slow, sizeof(slow)), "a day"));
 }
 
 /// Files with some bytes changed are read or refused
@@ -203,6 +222,9 @@ test_write(void)
     CHECK(!memcmp(again.messages[i].bytes, song.messages[i].bytes, 3U));
   }
   rem_song_clear(&again);
+  const RemTimedMidi late = {3e5, {0x90U, 60U, 64U}};
+  CHECK(rem_song_add(&song, &late)); // libsmf would abort
+  CHECK(rem_song_write(&song, path, NULL) == REM_TOO_LARGE);
   rem_song_clear(&song);
   CHECK(rem_song_write(&song, "/nowhere/out.mid", &failed) == REM_CANNOT_WRITE);
   CHECK(rem_song_read("/nowhere/out.mid", &song, &failed) == REM_NO_FILE);

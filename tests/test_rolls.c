@@ -4,6 +4,7 @@
 /// them
 
 #include "offline_trainer/binary_cross_entropy.h"
+#include "offline_trainer/midi/song.h"
 #include "offline_trainer/rolls/roll_lesson.h"
 #include "offline_trainer/rolls/rolls.h"
 #include "tests/check.h"
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void
 write_file(const char* const path, const char* const text)
@@ -197,9 +199,46 @@ test_epoch(void)
   rem_rolls_clear(&rolls);
 }
 
+/// Write a song of one key that is held for `seconds`
+static void
+write_song(const char* const path, const uint8_t key, const double seconds)
+{
+  RemSong            song = {0U, NULL};
+  const RemTimedMidi on   = {0.0, {0x90U, key, 80U}},
+                     off  = {seconds, {0x80U, key, 0U}};
+  CHECK(rem_song_add(&song, &on) && rem_song_add(&song, &off));
+  CHECK(!rem_song_write(&song, path, NULL));
+  rem_song_clear(&song);
+}
+
+/// Songs of a folder are pieces, dealt to three parts
+static void
+test_songs(void)
+{
+  RemRolls rolls;
+  RemRolls parts[3];
+  RemError error = {REM_SUCCESS, "", ""};
+  CHECK(!mkdir("songs", 0777));
+  CHECK(rem_rolls_read_midi("songs", 0.25, &rolls, &error) == REM_NO_FILE);
+  for (char name[] = "songs/0.mid"; name[6] < '8'; ++name[6]) {
+    write_song(name, (uint8_t)(60 + name[6] - '0'), 1.0);
+  }
+  CHECK(!rename("songs/7.mid", "songs/7.MID"));
+  CHECK(!rem_rolls_read_midi("songs", 0.25, &rolls, &error));
+  CHECK(rolls.n == 8U && rolls.begins[8] == 32U && !rolls.begins[0]);
+  CHECK(rolls.keys[4U * REM_ROLL_KEYS + 61U - REM_ROLL_LOWEST]);
+  CHECK(!rem_rolls_deal(&rolls, parts, &error));
+  CHECK(parts[0].n == 6U && parts[1].n == 1U && parts[2].n == 1U);
+  for (size_t p = 0; p < 3U; ++p) {
+    rem_rolls_clear(&parts[p]);
+  }
+  rem_rolls_clear(&rolls);
+}
+
 int
 main(void)
 {
+  test_songs();
   test_files();
   test_bad_files();
   test_habits();

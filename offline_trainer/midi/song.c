@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define DRUMS 9U
-#define PULSES 500 ///< Of a quarter note: one is a millisecond
+#define PULSES 500           ///< Of a quarter note: one is a millisecond
+#define LONGEST_OUT 268435.0 ///< Seconds: a time in a file has 28 bits
 
 static RemStatus
 fail_memory(const char* const place, RemError* const error)
@@ -55,6 +56,11 @@ take(smf_t* const      smf,
   for (const smf_event_t* e = smf_get_next_event(smf); e;
        e                    = smf_get_next_event(smf)) {
     const uint8_t status = e->midi_buffer[0];
+    if (!(e->time_seconds <= REM_SONG_MAX_SECONDS)) {
+      rem_song_clear(out);
+      return rem_fail(
+        error, REM_TOO_LARGE, place, "lasts for longer than a day");
+    }
     if (e->midi_buffer_length != 3 || status >= 0xF0U ||
         (status & 0x0FU) == DRUMS) {
       continue;
@@ -158,6 +164,9 @@ rem_song_write(const RemSong* const song,
                const char* const    path,
                RemError* const      error)
 {
+  if (song->n && !(song->messages[song->n - 1U].at <= LONGEST_OUT)) {
+    return rem_fail(error, REM_TOO_LARGE, path, "lasts too long for a file");
+  }
   smf_t* const smf = smf_new();
   if (!smf) {
     return fail_memory(path, error);

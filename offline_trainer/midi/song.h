@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define REM_SONG_MAX_BYTES 16777216U ///< Of a file
+#define REM_SONG_MAX_SECONDS 86400.0 ///< Of a song
 
 /// What is played: channel messages of three bytes, in order of time
 typedef struct {
@@ -24,7 +25,8 @@ typedef struct {
    heeded.
 
    @param out To release with rem_song_clear(); empty on failure.
-   @return #REM_BAD_FORMAT with the byte that is wrong, #REM_NO_FILE, ...
+   @return #REM_BAD_FORMAT with the byte that is wrong, #REM_TOO_LARGE if the
+           song lasts for longer than #REM_SONG_MAX_SECONDS, #REM_NO_FILE, ...
 */
 RemStatus
 rem_song_read(const char* path, RemSong* out, RemError* error);
@@ -46,7 +48,7 @@ void
 rem_song_clear(RemSong* song);
 
 /// Write a MIDI file of one track, at 120 quarter notes a minute, to the
-/// millisecond
+/// millisecond; #REM_TOO_LARGE if it lasts for longer than three days
 RemStatus
 rem_song_write(const RemSong* song, const char* path, RemError* error);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_PATH 4096U
 
@@ -17,7 +18,8 @@ static int
 is_midi(const struct dirent* const entry)
 {
   const char* const ending = strrchr(entry->d_name, '.');
-  return ending && (!strcmp(ending, ".mid") || !strcmp(ending, ".midi"));
+  return ending && *entry->d_name != '.' &&
+         (!strcasecmp(ending, ".mid") || !strcasecmp(ending, ".midi"));
 }
 
 /// Add a roll's frames as a piece, without keys that a piano has not
@@ -69,9 +71,12 @@ rem_rolls_read_midi(const char* const folder,
   RemStatus       st    = REM_SUCCESS;
   *out                  = (RemRolls){.n = 0U};
   for (int i = 0; i < n; ++i) {
-    char path[MAX_PATH];
-    if (!st && snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name) <
-                 (int)sizeof(path)) {
+    char      path[MAX_PATH];
+    const int length =
+      snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+    if (!st && length >= (int)sizeof(path)) {
+      st = rem_fail(error, REM_BAD_ARGUMENT, folder, "This path is too long");
+    } else if (!st) {
       st = read_file(path, step, out, error);
     }
     free(names[i]);
