@@ -383,6 +383,9 @@ cmd_eval(const int argc, char** const argv)
       return REM_EXIT_USAGE;
     }
   }
+  if (eval_check(&e, argv[0])) {
+    return REM_EXIT_USAGE;
+  }
   if (e.symbols.text || e.symbols.examples) {
     return evaluate_symbols(&e, argc - optind, argv);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 
-/// What cmd_eval.c and cmd_eval_print.c share, and no one else
+/// What cmd_eval.c, cmd_eval_check.c and cmd_eval_print.c share, and no one
+/// else
 
 #ifndef REM_OFFLINE_TRAINER_CMD_EVAL_H
 #define REM_OFFLINE_TRAINER_CMD_EVAL_H
@@ -33,6 +34,10 @@ typedef struct {
   EvalBaselines baselines;
   float*        heard; ///< Input before it was played, for baselines; owned
 } Evaluation;
+
+/// Refuse options that mean nothing to what is asked; return the exit status
+int
+eval_check(const Evaluation* evaluation, const char* command);
 
 /// Print what was found of sound as a table
 void

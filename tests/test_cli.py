@@ -201,6 +201,8 @@ def test_eval_refusals():
     check('silent' in err, err)
     err = run(0, 'eval', 'a.json', '-i', 'both.wav', '-t', 'short.wav')[1]
     check('both.wav has 2 channels' in err and 'short.wav' in err, err)
+    check('--training goes' in run(2, 'eval', 'a.json', '-i', 'left.wav', '-t',
+                                   'right.wav', '--training', 'x')[1])
     check('--target' in run(2, 'eval', 'a.json', '-i', 'left.wav')[1])
     check('MODEL' in run(2, 'eval', '-i', 'left.wav', '-t', 'right.wav')[1])
 

@@ -156,6 +156,8 @@ def test_refusals():
     complains(2, '.csv', 'tag', 'forward.safetensors', 'a.wav', '-o', 'a.md')
     for model in ('forward.safetensors', 'both.safetensors'):
         complains(1, 'remanence tag', 'generate', model)
+    complains(2, '--training goes with --baselines', 'eval',
+              'forward.safetensors', '--listen', 'test', '--training', 'takes')
     complains(1, 'in both directions', 'generate', 'both.safetensors')
     complains(2, 'number', 'tag', '--threshold', 'x', 'a', 'b')
     complains(1, 'absent.wav', 'tag', 'forward.safetensors', 'absent.wav')

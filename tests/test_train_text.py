@@ -77,6 +77,9 @@ def test_eval(net):
     assert said['nll'] < said['nll_order_2'] < said['nll_order_1'], said
     assert abs(said['bits'] - said['nll'] / 0.6931471805599453) < 1e-9, said
     assert 'this net' in run('eval', 'm.safetensors', '--text', 'c.txt')
+    for option in (['--threshold', '0.3'], ['--rnn-rows']):
+        assert option[0] + ' goes with' in run(
+            'eval', 'm.safetensors', '--text', 'c.txt', *option, status=2)
 
 
 def test_generate():
