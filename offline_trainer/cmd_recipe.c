@@ -298,6 +298,22 @@ check_data(const Recipes* const r, char** const names, const int n)
   return REM_EXIT_DONE;
 }
 
+/// Refuse names that are none, and all for `show`
+static int
+check_names(const Recipes* const r,
+            const bool           is_run,
+            char** const         names,
+            const int            n)
+{
+  for (int i = 0; i < n; ++i) {
+    const bool all = is_run && n == 1 && !strcmp(names[i], "all");
+    if (!all && !find(names[i])) {
+      return unknown(r->command, names[i]);
+    }
+  }
+  return is_run ? check_data(r, names, n) : REM_EXIT_DONE;
+}
+
 /// Do what the word says
 static int
 dispatch(const Recipes* const r, char** const words, const int n)
@@ -319,14 +335,8 @@ dispatch(const Recipes* const r, char** const words, const int n)
   if (n < 2) {
     return command_usage(r->command, "%s which recipe?", words[0]);
   }
-  for (int i = 1; i < n; ++i) {
-    const bool all = is_run && n == 2 && !strcmp(words[i], "all");
-    if (!all && !find(words[i])) {
-      return unknown(r->command, words[i]);
-    }
-  }
-  if (is_run) {
-    const int status = check_data(r, words + 1, n - 1);
+  const int status = check_names(r, is_run, words + 1, n - 1);
+  if (status || is_run) {
     return status ? status : run_all(r, words + 1, n - 1);
   }
   for (int i = 1; i < n; ++i) {
