@@ -109,7 +109,7 @@ read_pairs(const char* const folder,
     st = rem_fail(error, REM_NO_MEMORY, folder, "No memory");
   }
   for (int i = 0; i < n; ++i) {
-    if (!st) {
+    if (!st && out->pairs) {
       st = add_pair(folder, entries[i]->d_name, curve, out, error);
     }
     free(entries[i]);
@@ -232,10 +232,10 @@ rem_clips_read(const char* const       folder,
     st =
       rem_fail(error, REM_BAD_ARGUMENT, folder, "No file of labels holds one");
   }
-  if (!st && !(out->labels = choose_names(&pairs, curve, names))) {
+  out->labels = st ? NULL : choose_names(&pairs, curve, names);
+  if (!st && !out->labels) {
     st = rem_fail(error, REM_NO_MEMORY, folder, "No memory for names");
-  }
-  if (!st && !curve && out->labels->n > REM_MAX_OUT) {
+  } else if (!st && !curve && out->labels->n > REM_MAX_OUT) {
     st = rem_fail(error,
                   REM_BAD_SHAPE,
                   folder,

@@ -146,6 +146,28 @@ read_what(const Reading* const r, const char* const text, RemLabel* const label)
   return REM_SUCCESS;
 }
 
+/// Return whether nothing or one of `letters` stands at `at`
+static bool
+stops(const char* const at, const char* const letters)
+{
+  return !*at || strchr(letters, *at);
+}
+
+/// Read the end of a label in Audacity's track; NULL if there is none
+static const char*
+read_end(const char* const at, RemLabel* const label)
+{
+  const char* const end = *at == '\t' ? read_time(at + 1, &label->end) : NULL;
+  return end && stops(end, "\t\r\n") && label->end >= label->begin ? end : NULL;
+}
+
+/// Return whether the first line may be a heading
+static bool
+is_heading(const Reading* const r, const char* const text)
+{
+  return r->line == 1U && !r->track && !strchr("+-.0123456789", *text);
+}
+
 /// Read a line; `found` says whether there is a label on it
 static RemStatus
 read_line(const Reading* const r,
@@ -153,25 +175,21 @@ read_line(const Reading* const r,
           RemLabel* const      label,
           bool* const          found)
 {
+  const char* const form =
+    r->track ? "`begin TAB end TAB label`" : "`seconds,label`";
   const char* at = read_time(text, &label->begin);
   *found         = at != NULL;
   label->end     = label->begin;
   if (!at) {
-    const bool heading = !strchr("+-.0123456789", *text);
-    return r->line == 1U && !r->track && heading
-             ? REM_SUCCESS
-             : fail(r,
-                    r->track ? "`begin TAB end TAB label`" : "`seconds,label`");
+    return is_heading(r, text) ? REM_SUCCESS : fail(r, form);
   }
   if (r->track) {
-    at = *at == '\t' ? read_time(at + 1, &label->end) : NULL;
-    if (!at || (*at && !strchr("\t\r\n", *at)) || label->end < label->begin) {
-      return fail(r, "`begin TAB end TAB label`");
-    }
-  } else if (*at && !strchr(",;\t\r\n", *at)) {
-    return fail(r, "`seconds,label`");
+    at = read_end(at, label);
   }
-  return read_what(r, *at && *at != '\r' && *at != '\n' ? at + 1 : at, label);
+  if (!at || !stops(at, ",;\t\r\n")) {
+    return fail(r, form);
+  }
+  return read_what(r, stops(at, "\r\n") ? at : at + 1, label);
 }
 
 /// Return whether a line says nothing: blank, a comment, or more of Audacity's
@@ -224,8 +242,9 @@ rem_labels_read(const char* const path,
   free(text);
   if (st) {
     rem_labels_clear(out);
+  } else {
+    rem_labels_sort(out);
   }
-  rem_labels_sort(out);
   return st;
 }
 
