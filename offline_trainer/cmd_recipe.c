@@ -349,13 +349,10 @@ int
 cmd_recipe(const int argc, char** const argv)
 {
   const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
-  Recipes    r       = {.command = argv[0],
-                        .out     = "recipes",
-                        .run     = {.n_threads = n_cores > 0 && n_cores <= MAX_THREADS
-                                                   ? (uint32_t)n_cores
-                                                   : 1U,
-                                    .seed      = 1U}};
-  int        letter  = 0;
+  const bool known   = n_cores > 0 && n_cores <= MAX_THREADS;
+  Recipes    r = {.command = argv[0], .out = "recipes", .run = {.seed = 1U}};
+  int        letter = 0;
+  r.run.n_threads   = known ? (uint32_t)n_cores : 1U;
   while ((letter = command_option(argc, argv, "qh", options)) != -1) {
     if (letter == 'h') {
       fputs(help_text, stdout);

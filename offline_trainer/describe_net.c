@@ -39,9 +39,9 @@ describe_multiply_adds(const RemNetSpec* const spec)
   const uint32_t n_directions = rem_net_n_directions(spec);
   const size_t   n_hidden     = spec->n_hidden;
   const size_t   n_back       = spec->cell == REM_CELL_FORWARD ? 0U : n_hidden;
-  const size_t   n_head       = spec->head == REM_HEAD_NONE
-                                  ? 0U
-                                  : (size_t)spec->n_out * rem_net_head_at(spec).n_in;
+  const bool     heads        = spec->head != REM_HEAD_NONE;
+  const size_t   n_heard      = heads ? rem_net_head_at(spec).n_in : 0U;
+  const size_t   n_head       = (size_t)spec->n_out * n_heard;
   size_t         n            = 0U;
   for (uint32_t i = 0U; i < spec->n_layers * n_directions; ++i) {
     const RemLayerAt at      = rem_net_layer_at(spec, i);

@@ -91,8 +91,10 @@ rem_symbols_read_json(const RemJson* const at,
                          n);
   }
   RemSymbols* const symbols = rem_symbols_new(kind, n);
-  st                        = symbols ? read_all(at, symbols)
-                                      : rem_json_fail(at, REM_NO_MEMORY, "Out of memory");
+  if (!symbols) {
+    return rem_json_fail(at, REM_NO_MEMORY, "Out of memory");
+  }
+  st = read_all(at, symbols);
   if (st) {
     rem_symbols_free(symbols);
     return st;

@@ -169,9 +169,11 @@ rem_rival_learn(const RemRivalSpec* const  spec,
              : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for a baseline");
   }
   out->net = net_spec(&out->spec, set);
-  st       = part(set, &parts)
-               ? train(&parts, watch, out, error)
-               : rem_fail(error, REM_NO_MEMORY, NULL, "No memory for a baseline");
+  if (part(set, &parts)) {
+    st = train(&parts, watch, out, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory for a baseline");
+  }
   free(parts.begins);
   return st;
 }

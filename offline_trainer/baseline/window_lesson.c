@@ -281,13 +281,14 @@ rem_window_lesson_open(const RemTrainSpec* const spec,
   if (!w) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for a baseline");
   }
-  const size_t n_windows = 1U + w->n_parts / spec->n_streams;
-  *out                   = (RemLesson){.handle    = w,
-                                       .figure    = "loss",
-                                       .n_threads = n_threads,
-                                       .n_windows = n_windows < MOST_WINDOWS ? (uint32_t)n_windows
-                                                                             : MOST_WINDOWS,
-                                       .n_learned = (size_t)spec->n_streams * spec->n_steps,
+  const size_t all       = 1U + w->n_parts / spec->n_streams;
+  const size_t n_learned = (size_t)spec->n_streams * spec->n_steps;
+  const size_t n_windows = all < MOST_WINDOWS ? all : MOST_WINDOWS;
+  *out                   = (RemLesson){.handle      = w,
+                                       .figure      = "loss",
+                                       .n_threads   = n_threads,
+                                       .n_windows   = (uint32_t)n_windows,
+                                       .n_learned   = n_learned,
                                        .n_validated = rem_frame_set_n(held_out),
                                        .free        = free_windows,
                                        .prepare     = prepare,

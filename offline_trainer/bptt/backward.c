@@ -158,12 +158,14 @@ backward_layer(const RemWindow* const window,
   const size_t              begin = (size_t)first * window->n_streams;
   const size_t              n     = (end - first) * (size_t)window->n_streams;
   const size_t              x_row = rem_window_below_row(window, l);
-  const RemBpttTerms        terms = {.n = n,
-                                     .x = rem_window_below(window, l) + begin * x_row,
+  const size_t              z_at  = begin * layer->n_gates;
+  const float* const        x     = rem_window_below(window, l);
+  const RemBpttTerms        terms = {.n     = n,
+                                     .x     = x + begin * x_row,
                                      .x_row = x_row,
                                      .h_old = tape->h + begin * net->n_padded,
                                      .h_row = net->n_padded,
-                                     .dz = tape->gates + begin * layer->n_gates};
+                                     .dz    = tape->gates + z_at};
 
   if (window->df) {
     rem_window_feature_gradient(window, l, n);

@@ -135,8 +135,9 @@ rem_bptt_wide_head(
   const size_t n)
 {
   const size_t n_out   = net->spec.n_out;
+  const size_t n_all   = net->n_features;
   RemProduct   product = {
-      .factors = {{h, net->f_padded, 1U, net->wide_head, n_out, net->n_features}},
+      .factors = {{h, net->f_padded, 1U, net->wide_head, n_out, n_all}},
       .from    = net->head_bias,
       .c       = y,
       .c_row   = n_out,

@@ -121,11 +121,12 @@ rem_bptt_layer_make(RemBpttLayer* const           layer,
   *layer = (RemBpttLayer){.data = NULL};
   measure(layer, spec);
   const size_t  n        = layer->n_products;
+  const size_t  n_by_h   = layer->n_back ? n * layer->n_units : 0U;
   const size_t  sizes[6] = {whole_lines(layer->n_back * n),
                             whole_lines(spec->n_symbols * n),
                             whole_lines(spec->n_in * n),
                             whole_lines(layer->n_gates),
-                            whole_lines(layer->n_back ? n * layer->n_units : 0U),
+                            whole_lines(n_by_h),
                             whole_lines(spec->back ? n * layer->n_dx : 0U)};
   float** const parts[6] = {
     &layer->u, &layer->w, &layer->w_in, &layer->b, &layer->by_h, &layer->by_x};

@@ -90,12 +90,13 @@ rem_window_cells(const RemWindow* const window,
   const size_t            q    = net->n_units;
   const size_t            p    = net->n_padded;
   const size_t            s    = window->n_streams;
+  const size_t            row  = s * net->layers[0].n_gates;
   RemCellRows             rows = {.n_rows  = window->n_streams,
                                   .n_units = net->n_units,
-                                  .gates = tape->gates + t * s * net->layers[0].n_gates,
-                                  .h_old = tape->h + t * s * p,
-                                  .h     = tape->h + (t + 1U) * s * p,
-                                  .h_row = p};
+                                  .gates   = tape->gates + t * row,
+                                  .h_old   = tape->h + t * s * p,
+                                  .h       = tape->h + (t + 1U) * s * p,
+                                  .h_row   = p};
   if (rem_bptt_has_c(net)) {
     rows.c_old = tape->c + t * s * q;
     rows.c     = tape->c + (t + 1U) * s * q;

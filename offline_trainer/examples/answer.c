@@ -249,9 +249,11 @@ rem_examples_answer(const RemModel* const   model,
                               .n        = 1U,
                               .examples = &e};
   float* const      params = params_of(model, &spec);
-  st                       = e.out && params
-                               ? answer(model, &all, params, out, error)
-                               : rem_fail(error, REM_NO_MEMORY, NULL, "No memory to answer");
+  if (e.out && params) {
+    st = answer(model, &all, params, out, error);
+  } else {
+    st = rem_fail(error, REM_NO_MEMORY, NULL, "No memory to answer");
+  }
   free(e.out);
   free(params);
   if (st) {

@@ -86,16 +86,17 @@ copy(const void* const from, const size_t size, const size_t more)
 bool
 rem_examples_add(RemExamples* const examples, const RemExample* const example)
 {
-  const bool  end = has_end(examples->task);
-  RemExample* to  = &examples->examples[examples->n];
-  *to             = (RemExample){
-                .n_in  = example->n_in,
-                .in    = (uint32_t*)copy(example->in, example->n_in * sizeof(uint32_t), 0U),
-                .n_out = example->n_out + end,
-                .out   = (uint32_t*)copy(
-      example->out, example->n_out * sizeof(uint32_t), sizeof(uint32_t)),
-                .vector =
-                  (float*)copy(example->vector, examples->n_vector * sizeof(float), 0U)};
+  const bool   end      = has_end(examples->task);
+  RemExample*  to       = &examples->examples[examples->n];
+  const size_t n_in     = example->n_in * sizeof(uint32_t);
+  const size_t n_out    = example->n_out * sizeof(uint32_t);
+  const size_t n_vector = examples->n_vector * sizeof(float);
+  *to =
+    (RemExample){.n_in  = example->n_in,
+                 .in    = (uint32_t*)copy(example->in, n_in, 0U),
+                 .n_out = example->n_out + end,
+                 .out = (uint32_t*)copy(example->out, n_out, sizeof(uint32_t)),
+                 .vector = (float*)copy(example->vector, n_vector, 0U)};
   if (!to->in || !to->out || !to->vector) {
     clear(to);
     return false;

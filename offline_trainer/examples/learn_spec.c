@@ -8,8 +8,7 @@
 RemLearn
 rem_learn_default(const RemExampleTask task)
 {
-  RemLearn learn          = {.spec      = {.net       = {.n_hidden = 128U, .n_layers = 1U},
-                                           .n_streams = 32U,
+  RemLearn learn          = {.spec      = {.n_streams = 32U,
                                            .n_steps   = 1U,
                                            .memory    = 20.0,
                                            .rate      = 0.005,
@@ -17,6 +16,8 @@ rem_learn_default(const RemExampleTask task)
                                            .keep      = 0.99,
                                            .seed      = 1U},
                              .n_threads = rem_pool_n_processors()};
+  learn.spec.net.n_hidden = 128U;
+  learn.spec.net.n_layers = 1U;
   learn.spec.encoder.both = task == REM_TASK_TRANSLATE;
   return learn;
 }

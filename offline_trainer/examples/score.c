@@ -219,12 +219,13 @@ rem_scorer_run(RemScorer* const          scorer,
     sum.n_right += part->n_right;
     sum.n_exact += part->n_exact;
   }
-  const double n = (double)(sum.n_symbols ? sum.n_symbols : 1U);
-  *out           = (RemExamplesFigures){
-              .n         = scorer->all->n,
-              .n_symbols = sum.n_symbols,
-              .nats      = isfinite(sum.nats) ? sum.nats / n : (double)INFINITY,
-              .accuracy  = (double)sum.n_right / n,
-              .exact =
-                (double)sum.n_exact / (double)(scorer->all->n ? scorer->all->n : 1U)};
+  const double n       = (double)(sum.n_symbols ? sum.n_symbols : 1U);
+  const double n_all   = (double)(scorer->all->n ? scorer->all->n : 1U);
+  const double n_right = (double)sum.n_right, n_exact = (double)sum.n_exact;
+  const double nats = isfinite(sum.nats) ? sum.nats : (double)INFINITY;
+  *out              = (RemExamplesFigures){.n         = scorer->all->n,
+                                           .n_symbols = sum.n_symbols,
+                                           .nats      = nats / n,
+                                           .accuracy  = n_right / n,
+                                           .exact     = n_exact / n_all};
 }

@@ -59,17 +59,17 @@ try_way(const RemRecipeRun* const run,
         const bool                at_every_step,
         RemError* const           error)
 {
-  const double       at    = at_every_step ? 0.5 : 0.0;
-  RemRecipeTrial     trial = {.stage = {.doing = at_every_step
-                                                   ? "vector at every step"
-                                                   : "vector as initial state",
-                                        .from  = at,
-                                        .to    = at + 0.5},
-                              .file = at_every_step ? "drums-every-step.safetensors"
-                                                    : "drums-initial.safetensors",
-                              .learn = rem_learn_default(REM_TASK_CAPTION)};
-  RemLearn* const    learn = &trial.learn;
+  static const char* const ways[]  = {"vector as initial state",
+                                      "vector at every step"};
+  static const char* const files[] = {"drums-initial.safetensors",
+                                      "drums-every-step.safetensors"};
+  const double             at      = at_every_step ? 0.5 : 0.0;
+  RemRecipeTrial  trial = {.stage = {.doing = ways[at_every_step], .from = at},
+                           .file  = files[at_every_step],
+                           .learn = rem_learn_default(REM_TASK_CAPTION)};
+  RemLearn* const learn = &trial.learn;
   RemExamplesFigures figures;
+  trial.stage.to              = at + 0.5;
   learn->spec.net.n_hidden    = 32U;
   learn->spec.n_streams       = run->brief ? 16U : 32U;
   learn->spec.rate            = 0.01;

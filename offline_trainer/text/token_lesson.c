@@ -241,21 +241,24 @@ rem_token_lesson_open(const RemTrainSpec* const spec,
   if (!lesson) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to learn symbols");
   }
-  lesson->held_out = held_out;
-  *out             = (RemLesson){.handle      = lesson,
-                                 .figure      = "NLL",
-                                 .n_threads   = n_threads,
-                                 .n_windows   = (uint32_t)(lesson->length / spec->n_steps),
-                                 .n_learned   = (size_t)spec->n_streams * spec->n_steps,
-                                 .n_validated = rem_tokens_n_foretold(held_out),
-                                 .free        = free_lesson,
-                                 .prepare     = prepare,
-                                 .draw        = draw,
-                                 .get_places  = get_places,
-                                 .set_places  = set_places,
-                                 .fill        = fill,
-                                 .compare     = compare,
-                                 .validate    = validate,
-                                 .is_far      = is_far};
+  const size_t n_validated = rem_tokens_n_foretold(held_out);
+  const size_t n_windows   = lesson->length / spec->n_steps;
+  const size_t n_learned   = (size_t)spec->n_streams * spec->n_steps;
+  lesson->held_out         = held_out;
+  *out                     = (RemLesson){.handle      = lesson,
+                                         .figure      = "NLL",
+                                         .n_threads   = n_threads,
+                                         .n_windows   = (uint32_t)n_windows,
+                                         .n_learned   = n_learned,
+                                         .n_validated = n_validated,
+                                         .free        = free_lesson,
+                                         .prepare     = prepare,
+                                         .draw        = draw,
+                                         .get_places  = get_places,
+                                         .set_places  = set_places,
+                                         .fill        = fill,
+                                         .compare     = compare,
+                                         .validate    = validate,
+                                         .is_far      = is_far};
   return REM_SUCCESS;
 }

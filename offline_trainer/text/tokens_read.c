@@ -33,8 +33,9 @@ open_texts(const char* const* const paths,
            RemError* const          error)
 {
   RemStatus st = REM_SUCCESS;
-  *out         = (Texts){
-            n, (void**)calloc(n, sizeof(void*)), (size_t*)calloc(n, sizeof(size_t))};
+  *out         = (Texts){.n = n};
+  out->bytes   = (void**)calloc(n, sizeof(void*));
+  out->sizes   = (size_t*)calloc(n, sizeof(size_t));
   if (!out->bytes || !out->sizes) {
     return rem_fail(error, REM_NO_MEMORY, NULL, "No memory for the texts");
   }
