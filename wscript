@@ -81,6 +81,10 @@ WARNINGS = '''-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla
 OPTIMISE = ['-O3', '-fno-math-errno', '-ffp-contract=off']
 SANITIZE = ['-O1', '-g', '-fno-omit-frame-pointer', '-fno-math-errno',
             '-ffp-contract=off', '-fno-sanitize-recover=all']
+# Of kernels: these checks of every load take gcc minutes, and find what the
+# address sanitizer finds
+UNROLLED_SANITIZE = ['-fno-sanitize=null,alignment,object-size,'
+                     'pointer-overflow']
 UNCOVERED = 'tests/fuzz/uncovered.txt'  # Files that do not steer a fuzzer
 
 FMAX = '''
@@ -150,10 +154,11 @@ def build(bld):
     folder = bld.path.ant_glob
     if bld.env.WERROR or os.environ.get('CI') == 'true':
         bld.env.append_value('CFLAGS', '-Werror')
+    unrolled = (UNROLLED_SANITIZE if 'undefined' in bld.env.SANITIZE else [])
     for isa in bld.env.ISAS:
         for name, source in PER_ISA.items():
             bld.objects(source=folder(source % isa), includes='.',
-                        target=name + isa, cflags=KERNELS[isa])
+                        target=name + isa, cflags=KERNELS[isa] + unrolled)
     bld.stlib(source=DSP_RT, target='dsp_rt', includes='.',
               use=['kernel_' + isa for isa in bld.env.ISAS]
                   + ['FFTW3F', 'M'])

@@ -45,7 +45,8 @@ rem_thru_lose(RemThru* const       thru,
               const uint32_t       size)
 {
   const Effect e = effect_of(thru, bytes, size);
-  return e.known && !e.begins && *e.channels >> (bytes[0] & 0x0FU) & 1U;
+  return e.known && !e.begins &&
+         ((uint32_t)*e.channels >> (bytes[0] & 0x0FU) & 1U);
 }
 
 /// Return the lowest bit that is set, of 16 that are not all 0
