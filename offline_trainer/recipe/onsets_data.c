@@ -104,7 +104,7 @@ take_sound(RemSound* const sound, Sounds* const out)
     peak = fmaxf(peak, fabsf(sound->x[t]));
   }
   uint32_t       at   = 0U;
-  const size_t   most = LONGEST * RATE;
+  const size_t   most = (size_t)LONGEST * RATE;
   const uint32_t n    = (uint32_t)(sound->n < most ? sound->n : most);
   for (uint32_t t = 0U; t < n; ++t) {
     sound->x[t] /= peak;
@@ -112,8 +112,9 @@ take_sound(RemSound* const sound, Sounds* const out)
   while (at + 1U < n && fabsf(sound->x[at]) < ATTACK) {
     ++at;
   }
-  for (uint32_t t = n - n / 8U; t < n; ++t) { // What is cut fades out
-    sound->x[t] *= (float)(n - t) / (float)(n / 8U + 1U);
+  const uint32_t fade = n / 8U;
+  for (uint32_t t = n - fade; t < n; ++t) { // What is cut fades out
+    sound->x[t] *= (float)(n - t) / (float)(fade + 1U);
   }
   *to      = (Sound){n - at, at, sound->x};
   sound->x = NULL;
@@ -257,7 +258,7 @@ make_take(const RemOnsetsData* const data,
           const uint32_t             index,
           RemError* const            error)
 {
-  Take take = {.random = {data->seed + 7919U * (index + 1U)},
+  Take take = {.random = {data->seed + (uint64_t)7919U * (index + 1U)},
                .n      = data->seconds * RATE};
   take.x    = (float*)calloc(take.n, sizeof(float));
   RemStatus st =

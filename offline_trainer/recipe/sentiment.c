@@ -69,7 +69,7 @@ count(Counts* const c, const RemExamples* const training)
 static uint32_t
 guess(const Counts* const c, const RemExample* const e)
 {
-  double   best  = -INFINITY;
+  double   best  = (double)-INFINITY;
   uint32_t label = 0U;
   for (uint32_t k = 0; k < c->n_labels; ++k) {
     double sum = log(c->labels[k]);

@@ -147,15 +147,17 @@ calibrate(RemModel* const       model,
 {
   float* const    bias  = model->params + rem_net_head_at(&model->spec).bias;
   RemHeard* const heard = (RemHeard*)calloc(held_out->n + 1U, sizeof(RemHeard));
-  RemStatus       st =
-    heard ? REM_SUCCESS : rem_fail(error, REM_NO_MEMORY, NULL, "No memory");
+  RemStatus       st    = REM_SUCCESS;
+  if (!heard) {
+    return rem_fail(error, REM_NO_MEMORY, NULL, "No memory to listen");
+  }
   for (size_t i = 0U; !st && i < held_out->n; ++i) {
     st = hear_clip(model, &held_out->clips[i], &heard[i], error);
   }
   for (uint32_t o = 0U; !st && o < model->spec.n_out; ++o) {
     bias[o] -= best_threshold(model, held_out, heard, o);
   }
-  for (size_t i = 0U; heard && i < held_out->n; ++i) {
+  for (size_t i = 0U; i < held_out->n; ++i) {
     rem_heard_clear(&heard[i]);
   }
   free(heard);
