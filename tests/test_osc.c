@@ -235,7 +235,7 @@ test_midi(Band* const band)
   host_send_raw(host, 5U, LV2_MIDI__MidiEvent, knob, 3U);
   host_send_raw(host, 9U, LV2_MIDI__MidiEvent, bypass, 3U);
   client_play(c);
-  for (int i = 0; i < 400 && !strstr(host->heard.model, "Clean"); ++i) {
+  for (int i = 0; i < 4000 && !strstr(host->heard.model, "Clean"); ++i) {
     client_play(c);
     fixture_pause();
   }

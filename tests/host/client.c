@@ -27,8 +27,11 @@ on_reply(const char* const address,
   (void)message;
 
   Client* const client = data;
-  if (client->n_replies == CLIENT_MAX_REPLIES) {
-    return 0;
+  if (client->n_replies == CLIENT_MAX_REPLIES) { // Forget the older half
+    client->n_replies /= 2U;
+    memmove(client->replies,
+            client->replies + client->n_replies,
+            client->n_replies * sizeof(ClientReply));
   }
   ClientReply* const reply = &client->replies[client->n_replies++];
   memset(reply, 0, sizeof(*reply));
