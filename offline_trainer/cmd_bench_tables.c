@@ -124,17 +124,27 @@ bench_say_floor(BenchOutput* const      out,
   (void)fflush(stdout);
 }
 
-void
-bench_say_engine(BenchOutput* const            out,
-                 const bool                    first,
-                 const RemTruth* const         truth,
-                 const char* const             isa,
-                 const RemEngineFigures* const f)
+/// Return how many times its floor an engine takes
+static double
+times_floor(const RemEngineFigures* const f)
 {
-  const RemNetSpec* const spec    = &truth->spec;
-  const double            floor   = f->stream_ns + f->chain_ns;
-  const double            ratio   = f->ns.median / floor;
-  const double            streams = 1e9 / RATE / f->ns.median;
+  return f->ns.median / (f->stream_ns + f->chain_ns);
+}
+
+/// Return how many streams one core plays at the usual rate
+static double
+streams_per_core(const RemEngineFigures* const f)
+{
+  return 1e9 / RATE / f->ns.median;
+}
+
+/// Return what is kept of an engine's row, or NULL without memory
+static json_t*
+engine_json(const RemTruth* const         truth,
+            const char* const             isa,
+            const RemEngineFigures* const f)
+{
+  const RemNetSpec* const spec = &truth->spec;
   json_t* const row = json_pack("{ss si si sf sf sf sf sf sf sf sf sf}",
                                 "isa",
                                 isa,
@@ -153,18 +163,29 @@ bench_say_engine(BenchOutput* const            out,
                                 "floor_chain",
                                 f->chain_ns,
                                 "times_floor",
-                                ratio,
+                                times_floor(f),
                                 "error",
                                 f->error,
                                 "plain_error",
                                 truth->plain_error,
                                 "streams_per_core",
-                                streams);
+                                streams_per_core(f));
   if (spec->cell != REM_CELL_LSTM) { // Rows were of LSTMs alone once
     (void)json_object_set_new(
       row, "cell", json_string(rem_cell_name(spec->cell)));
   }
-  bench_append(out, "engine", row);
+  return row;
+}
+
+void
+bench_say_engine(BenchOutput* const            out,
+                 const bool                    first,
+                 const RemTruth* const         truth,
+                 const char* const             isa,
+                 const RemEngineFigures* const f)
+{
+  const RemNetSpec* const spec = &truth->spec;
+  bench_append(out, "engine", engine_json(truth, isa, f));
   if (!bench_begin_line(out)) {
     return;
   }
@@ -181,14 +202,14 @@ bench_say_engine(BenchOutput* const            out,
          isa,
          f->ns.median,
          f->ns.least,
-         floor,
+         f->stream_ns + f->chain_ns,
          f->stream_ns,
          f->chain_ns,
-         ratio,
+         times_floor(f),
          f->error,
          truth->plain_error,
          f->pair_ns / f->ns.median,
-         streams);
+         streams_per_core(f));
   (void)fflush(stdout);
 }
 
