@@ -59,7 +59,7 @@ void
 rem_loader_collect(RemLoader* const loader)
 {
   free_old(loader);
-  loader->stage.calls->collect(loader->stage.handle);
+  rem_mailbox_collect(loader->stage.mailbox);
 }
 
 /// Hand what the host should know to the audio thread.  The lock is held.
@@ -138,13 +138,13 @@ rem_loader_set_name(RemLoader* const  loader,
 uint32_t
 rem_loader_sounding(const RemLoader* const loader)
 {
-  return loader->stage.calls->sounding(loader->stage.handle);
+  return rem_mailbox_sounding(loader->stage.mailbox);
 }
 
 bool
 rem_loader_was_replaced(const RemLoader* const loader, const uint32_t number)
 {
-  return loader->stage.calls->was_replaced(loader->stage.handle, number);
+  return rem_mailbox_was_replaced(loader->stage.mailbox, number);
 }
 
 /// Return where a text stands in what is told, and its room

@@ -28,19 +28,12 @@ reset(const RemSlot* const slot, RemPlayer* const player)
   }
 }
 
-REM_RT static void
-retire(RemSlot* const slot, RemPlayer* const player)
-{
-  if (player) {
-    rem_bin_put(&slot->retired, &player->node);
-  }
-}
-
 /// Let `next` take over
 REM_RT static void
 succeed(RemSlot* const slot)
 {
-  retire(slot, slot->playing);
+  rem_mailbox_retire(&slot->mailbox,
+                     slot->playing ? &slot->playing->entry : NULL);
   slot->playing = slot->next;
   slot->next    = NULL;
 }
@@ -104,12 +97,12 @@ REM_RT void
 rem_slot_pick_up(RemSlot* const slot)
 {
   if (slot->next) {
-    if (slot->now >= slot->fade_at && atomic_load(&slot->incoming)) {
+    if (slot->now >= slot->fade_at && rem_mailbox_has_news(&slot->mailbox)) {
       hasten(slot);
     }
     return;
   }
-  slot->next = atomic_exchange(&slot->incoming, NULL);
+  slot->next = (RemPlayer*)rem_mailbox_take(&slot->mailbox);
   if (slot->next) {
     schedule_fade(slot);
   }
@@ -308,7 +301,7 @@ announce(RemSlot* const slot)
   const bool             both   = slot->next && slot->now > slot->fade_at;
   const RemPlayer* const player = both ? slot->next : slot->playing;
   if (player) {
-    atomic_store(&slot->sounding, player->number);
+    rem_mailbox_announce(&slot->mailbox, &player->entry);
   }
 }
 
@@ -336,22 +329,16 @@ rem_slot_block(RemSlot* const              slot,
   announce(slot);
 }
 
-REM_RT bool
-rem_slot_has_retired(RemSlot* const slot)
+REM_RT RemMailbox*
+rem_slot_mailbox(RemSlot* const slot)
 {
-  return rem_bin_is_full(&slot->retired);
+  return &slot->mailbox;
 }
 
 REM_RT bool
 rem_slot_has_voice(const RemSlot* const slot)
 {
   return slot->next || slot->playing;
-}
-
-REM_RT uint32_t
-rem_slot_sounding(const RemSlot* const slot)
-{
-  return atomic_load(&slot->sounding);
 }
 
 REM_RT void

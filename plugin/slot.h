@@ -23,6 +23,7 @@
 #define REM_PLUGIN_SLOT_H
 
 #include "dsp/rt.h"
+#include "plugin/mailbox.h"
 #include "plugin/stream.h"
 
 #include <stdbool.h>
@@ -93,15 +94,9 @@ rem_slot_free(RemSlot* slot);
 uint32_t
 rem_slot_offer(RemSlot* slot, const RemEntrance* entrance);
 
-/// Return the number of the entrance that was heard last; 0 for none.
-/// Thread: any.
-REM_RT uint32_t
-rem_slot_sounding(const RemSlot* slot);
-
-/// Return whether entrance `number`, one of the last 256, was replaced before
-/// it was heard.  Thread: any.
-bool
-rem_slot_was_replaced(const RemSlot* slot, uint32_t number);
+/// Return the mailbox that voices come in by and go out.  Thread: any.
+REM_RT RemMailbox*
+rem_slot_mailbox(RemSlot* slot);
 
 /**
    Choose what levels are brought to.
@@ -115,14 +110,6 @@ rem_slot_was_replaced(const RemSlot* slot, uint32_t number);
 */
 REM_RT void
 rem_slot_set_levels(RemSlot* slot, bool normalise, float input_dbu);
-
-/// Free what the audio thread no longer needs.  Thread: any but audio.
-void
-rem_slot_collect(RemSlot* slot);
-
-/// Return whether rem_slot_collect() has something to free.  Thread: any.
-REM_RT bool
-rem_slot_has_retired(RemSlot* slot);
 
 /// Set the net to its rest state and forget what was heard; a fade under way is
 /// finished.  Thread: audio.

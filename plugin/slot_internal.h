@@ -5,8 +5,8 @@
 #ifndef REM_PLUGIN_SLOT_INTERNAL_H
 #define REM_PLUGIN_SLOT_INTERNAL_H
 
-#include "plugin/bin.h"
 #include "plugin/history.h"
+#include "plugin/mailbox.h"
 #include "plugin/ramp.h"
 #include "plugin/slot.h"
 
@@ -14,15 +14,13 @@
 #include <stdint.h>
 
 #define REM_SLOT_COLUMNS (REM_SLOT_CHANNELS + REM_SLOT_KNOBS)
-#define REM_SLOT_REPLACED 256U ///< Entrances whose fate is known
 
 /// A voice and how it is doing
 typedef struct {
-  RemNode    node;
+  RemEntry   entry;
   RemStream* stream;
   uint64_t   since;   ///< The first frame that it has heard
   uint64_t   heard;   ///< It has heard every frame before this one
-  uint32_t   number;  ///< Of its entrance
   uint32_t   n_fade;  ///< Length of its fade in samples
   bool       at_once; ///< It does not catch up
   RemLevels  levels;
@@ -40,15 +38,13 @@ struct RemSlot {
   uint32_t   n_fade; ///< Samples until a gain arrives or a net is well again
   RemHistory history;
 
-  _Atomic(uint32_t) sounding;  ///< Number of the entrance heard last
-  atomic_bool       normalise; ///< As the user wants levels
-  _Atomic float     input_dbu; ///< NaN for off
+  atomic_bool   normalise; ///< As the user wants levels
+  _Atomic float input_dbu; ///< NaN for off
 
-  // Voices: each is owned by exactly one of these four
-  RemPlayer*          playing;  ///< Audio thread only; NULL passes the input
-  RemPlayer*          next;     ///< Audio thread only; NULL but for a swap
-  _Atomic(RemPlayer*) incoming; ///< From the loader to the audio thread
-  RemBin              retired;  ///< From the audio thread to be freed
+  // Voices: each is owned by exactly one of these three
+  RemPlayer* playing; ///< Audio thread only; NULL passes the input
+  RemPlayer* next;    ///< Audio thread only; NULL but for a swap
+  RemMailbox mailbox; ///< Of RemPlayers
 
   // Audio thread only
   uint64_t now;          ///< Frames played
@@ -59,10 +55,6 @@ struct RemSlot {
   float    levelled[REM_SLOT_CHANNELS][REM_SLOT_CHUNK];
   float    gain[REM_SLOT_CHUNK];
   float    dry[REM_SLOT_CHANNELS][REM_SLOT_MAX_LATENCY + 1U]; ///< A ring
-
-  // Those who offer only
-  uint32_t          n_offered;
-  _Atomic(uint32_t) replaced[REM_SLOT_REPLACED]; ///< Each at its remainder
 };
 
 /// Play `n` frames of `columns` to every channel of a voice and write what it

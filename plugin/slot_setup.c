@@ -19,6 +19,16 @@ samples(const RemSlot* const slot, const double seconds)
   return (uint32_t)fmax(1.0, round(seconds * slot->rate));
 }
 
+/// Free a RemPlayer; NULL is allowed
+static void
+free_player(void* const player)
+{
+  if (player) {
+    rem_stream_free(((RemPlayer*)player)->stream);
+    free(player);
+  }
+}
+
 RemSlot*
 rem_slot_new(const uint32_t n_channels, const double rate)
 {
@@ -29,6 +39,7 @@ rem_slot_new(const uint32_t n_channels, const double rate)
 
   // A quarter of the ring is distance to the writer (plugin/history.h)
   const double n_frames = HISTORY_SECONDS * rate / 0.75;
+  slot->mailbox.discard = free_player;
   slot->n_channels      = n_channels;
   slot->rate            = rate;
   slot->n_fade          = samples(slot, REM_SLOT_FADE_SECONDS);
@@ -41,32 +52,11 @@ rem_slot_new(const uint32_t n_channels, const double rate)
   return slot;
 }
 
-static void
-free_player(RemPlayer* const player)
-{
-  if (player) {
-    rem_stream_free(player->stream);
-    free(player);
-  }
-}
-
-void
-rem_slot_collect(RemSlot* const slot)
-{
-  RemNode* node = rem_bin_take(&slot->retired);
-  while (node) {
-    RemNode* const next = node->next;
-    free_player((RemPlayer*)node); // `node` is its first member
-    node = next;
-  }
-}
-
 void
 rem_slot_free(RemSlot* const slot)
 {
   if (slot) {
-    rem_slot_collect(slot);
-    free_player(atomic_load(&slot->incoming));
+    rem_mailbox_clear(&slot->mailbox);
     free_player(slot->playing);
     free_player(slot->next);
     rem_history_clear(&slot->history);
@@ -144,26 +134,11 @@ rem_slot_offer(RemSlot* const slot, const RemEntrance* const entrance)
     return 0U;
   }
 
-  const uint32_t number = ++slot->n_offered;
-  player->stream        = entrance->stream;
-  player->number        = number;
-  player->n_fade        = samples(slot, entrance->fade_seconds);
-  player->at_once       = entrance->at_once;
-  player->levels        = entrance->levels;
+  player->stream  = entrance->stream;
+  player->n_fade  = samples(slot, entrance->fade_seconds);
+  player->at_once = entrance->at_once;
+  player->levels  = entrance->levels;
   warm(slot, player, entrance->n_warm);
   calm(slot, player->stream);
-  rem_slot_collect(slot);
-
-  RemPlayer* const old = atomic_exchange(&slot->incoming, player);
-  if (old) {
-    atomic_store(&slot->replaced[old->number % REM_SLOT_REPLACED], old->number);
-    free_player(old);
-  }
-  return number;
-}
-
-bool
-rem_slot_was_replaced(const RemSlot* const slot, const uint32_t number)
-{
-  return atomic_load(&slot->replaced[number % REM_SLOT_REPLACED]) == number;
+  return rem_mailbox_offer(&slot->mailbox, &player->entry);
 }

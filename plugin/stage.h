@@ -8,6 +8,7 @@
 
 #include "dsp/model.h"
 #include "dsp/status.h"
+#include "plugin/mailbox.h"
 #include "plugin/say.h"
 
 #include <stdbool.h>
@@ -57,15 +58,6 @@ typedef struct {
                     const RemModel*  model,
                     const RemComing* how);
 
-  /// Return the number of the entrance that sounds; 0 for none
-  uint32_t (*sounding)(const void* handle);
-
-  /// Return whether an entrance was replaced before it sounded
-  bool (*was_replaced)(const void* handle, uint32_t number);
-
-  /// Free what the audio thread no longer needs
-  void (*collect)(void* handle);
-
   /// Append what a person should know about a model here: "; made for ..."
   void (*describe)(const void*     handle,
                    const RemModel* model,
@@ -74,7 +66,8 @@ typedef struct {
 
 /// A stage
 typedef struct {
-  void*                handle; ///< Borrowed
+  void*                handle;  ///< Borrowed
+  RemMailbox*          mailbox; ///< Where offer() puts things; borrowed
   const RemStageCalls* calls;
 } RemStage;
 

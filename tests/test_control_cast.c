@@ -112,7 +112,7 @@ play(const uint32_t before, const uint32_t between, const uint32_t from)
   remember(scene, between);
   CHECK(rem_cast_pick_up(&scene->cast, scene->duet, 0U));
   CHECK(!rem_cast_pick_up(&scene->cast, scene->duet, 0U));
-  CHECK(rem_control_stage.sounding(&scene->cast) == 1U);
+  CHECK(rem_mailbox_sounding(&scene->cast.mailbox) == 1U);
   check_heard(scene, from);
   close_scene(scene);
 }
@@ -158,15 +158,15 @@ test_replaced(void)
   Scene* const scene = open_scene();
   CHECK(offer(scene) == 1U);
   CHECK(offer(scene) == 2U);
-  CHECK(rem_control_stage.was_replaced(&scene->cast, 1U));
-  CHECK(!rem_control_stage.was_replaced(&scene->cast, 2U));
+  CHECK(rem_mailbox_was_replaced(&scene->cast.mailbox, 1U));
+  CHECK(!rem_mailbox_was_replaced(&scene->cast.mailbox, 2U));
   CHECK(rem_cast_pick_up(&scene->cast, scene->duet, 0U));
   CHECK(offer(scene) == 3U);
   CHECK(rem_cast_pick_up(&scene->cast, scene->duet, 0U));
-  CHECK(rem_control_stage.sounding(&scene->cast) == 3U);
-  CHECK(rem_bin_is_full(&scene->cast.retired));
-  rem_control_stage.collect(&scene->cast);
-  CHECK(!rem_bin_is_full(&scene->cast.retired));
+  CHECK(rem_mailbox_sounding(&scene->cast.mailbox) == 3U);
+  CHECK(rem_mailbox_is_full(&scene->cast.mailbox));
+  rem_mailbox_collect(&scene->cast.mailbox);
+  CHECK(!rem_mailbox_is_full(&scene->cast.mailbox));
   close_scene(scene);
 }
 

@@ -142,9 +142,9 @@ test_coalesce(void)
     play(&stream, i, i + 100U, 256U);
   }
   check_equal(stream.out[0], last, 8000U, N);
-  CHECK(rem_slot_has_retired(stream.slot));
-  rem_slot_collect(stream.slot);
-  CHECK(!rem_slot_has_retired(stream.slot));
+  CHECK(rem_mailbox_is_full(rem_slot_mailbox(stream.slot)));
+  rem_mailbox_collect(rem_slot_mailbox(stream.slot));
+  CHECK(!rem_mailbox_is_full(rem_slot_mailbox(stream.slot)));
   rem_slot_free(stream.slot);
 }
 

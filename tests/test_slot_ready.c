@@ -14,24 +14,24 @@ test_at_once(void)
   static Stream alone;
   begin(&stream, 1U);
   begin(&alone, 1U);
-  CHECK(rem_slot_sounding(stream.slot) == 0U);
+  CHECK(rem_mailbox_sounding(rem_slot_mailbox(stream.slot)) == 0U);
   CHECK(offer(stream.slot, make_voice(1U, 1U)) == 1U);
   CHECK(offer(alone.slot, make_voice(1U, 1U)) == 1U);
   rem_slot_pick_up(stream.slot);
   rem_slot_pick_up(alone.slot);
   play(&stream, 0U, N_OFFER, 100U);
   play(&alone, 0U, N, 100U);
-  CHECK(rem_slot_sounding(stream.slot) == 1U);
+  CHECK(rem_mailbox_sounding(rem_slot_mailbox(stream.slot)) == 1U);
 
   const RemEntrance entrance = {
     make_voice(2U, 1U), {NAN, NAN, NAN}, N_LONG / RATE, 1000U, true};
   CHECK(rem_slot_offer(stream.slot, &entrance) == 2U);
   play(&stream, N_OFFER, N_PICK_UP, 100U); // It lags behind by this much
   rem_slot_pick_up(stream.slot);
-  CHECK(rem_slot_sounding(stream.slot) == 1U);
+  CHECK(rem_mailbox_sounding(rem_slot_mailbox(stream.slot)) == 1U);
   play(&stream, N_PICK_UP, N_PICK_UP + 1U, 1U);
   CHECK(stream.out[0][N_PICK_UP] != alone.out[0][N_PICK_UP]);
-  CHECK(rem_slot_sounding(stream.slot) == 2U);
+  CHECK(rem_mailbox_sounding(rem_slot_mailbox(stream.slot)) == 2U);
   check_equal(stream.out[0], alone.out[0], 0U, N_PICK_UP);
   play(&stream, N_PICK_UP + 1U, N_PICK_UP + N_LONG - 1U, 100U);
   CHECK(rem_slot_is_fading(stream.slot));
@@ -49,12 +49,12 @@ test_replaced(void)
   static Stream stream;
   begin(&stream, 1U);
   CHECK(offer(stream.slot, make_voice(1U, 1U)) == 1U);
-  CHECK(!rem_slot_was_replaced(stream.slot, 1U));
+  CHECK(!rem_mailbox_was_replaced(rem_slot_mailbox(stream.slot), 1U));
   CHECK(offer(stream.slot, make_voice(2U, 1U)) == 2U);
-  CHECK(rem_slot_was_replaced(stream.slot, 1U));
+  CHECK(rem_mailbox_was_replaced(rem_slot_mailbox(stream.slot), 1U));
   rem_slot_pick_up(stream.slot);
   CHECK(offer(stream.slot, make_voice(3U, 1U)) == 3U);
-  CHECK(!rem_slot_was_replaced(stream.slot, 2U));
+  CHECK(!rem_mailbox_was_replaced(rem_slot_mailbox(stream.slot), 2U));
   rem_slot_free(stream.slot);
 }
 

@@ -62,6 +62,23 @@ cleanup(const LV2_Handle instance)
   free(self);
 }
 
+/// Make the shell, once there is a slot
+static bool
+init_shell(RemAudio* const                 self,
+           const double                    rate,
+           const char* const               bundle_path,
+           const LV2_Feature* const* const features)
+{
+  const RemStage stage = {
+    &self->stage, rem_slot_mailbox(self->slot), &rem_audio_stage};
+  return rem_shell_init(&self->shell,
+                        self->n_channels == 2U ? &stereo : &mono,
+                        rate,
+                        bundle_path,
+                        stage,
+                        features);
+}
+
 static LV2_Handle
 instantiate(const LV2_Descriptor* const     descriptor,
             const double                    rate,
@@ -73,20 +90,14 @@ instantiate(const LV2_Descriptor* const     descriptor,
     return NULL;
   }
 
-  const bool     is_stereo = !strcmp(descriptor->URI, REM_AUDIO_STEREO_URI);
-  const RemStage stage     = {&self->stage, &rem_audio_stage};
-  self->n_channels         = is_stereo ? 2U : 1U;
-  self->n_glide            = (uint32_t)fmax(1.0, round(GLIDE_SECONDS * rate));
-  self->quality            = 1U;
-  self->dc_pole            = (float)exp(-6.283185307179586 * DC_HZ / rate);
-  self->slot               = rem_slot_new(self->n_channels, rate);
-  self->stage = (RemAudioStage){self->slot, self->n_channels, rate};
-  if (!self->slot || !rem_shell_init(&self->shell,
-                                     is_stereo ? &stereo : &mono,
-                                     rate,
-                                     bundle_path,
-                                     stage,
-                                     features)) {
+  const bool is_stereo = !strcmp(descriptor->URI, REM_AUDIO_STEREO_URI);
+  self->n_channels     = is_stereo ? 2U : 1U;
+  self->n_glide        = (uint32_t)fmax(1.0, round(GLIDE_SECONDS * rate));
+  self->quality        = 1U;
+  self->dc_pole        = (float)exp(-6.283185307179586 * DC_HZ / rate);
+  self->slot           = rem_slot_new(self->n_channels, rate);
+  self->stage          = (RemAudioStage){self->slot, self->n_channels, rate};
+  if (!self->slot || !init_shell(self, rate, bundle_path, features)) {
     cleanup(self);
     return NULL;
   }

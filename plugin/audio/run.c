@@ -242,7 +242,8 @@ listen(RemAudio* const self)
     self->slot,
     x[REM_AUDIO_AT_NORMALISE] > 0.5f,
     x[REM_AUDIO_AT_CALIBRATE] > 0.5f ? x[REM_AUDIO_AT_INPUT_LEVEL] : NAN);
-  rem_shell_receive(&self->shell, rem_slot_has_retired(self->slot));
+  rem_shell_receive(&self->shell,
+                    rem_mailbox_is_full(rem_slot_mailbox(self->slot)));
   rem_slot_pick_up(self->slot);
 }
 

@@ -83,24 +83,6 @@ offer(void* const            handle,
   return rem_slot_offer(stage->slot, &entrance);
 }
 
-static uint32_t
-sounding(const void* const handle)
-{
-  return rem_slot_sounding(((const RemAudioStage*)handle)->slot);
-}
-
-static bool
-was_replaced(const void* const handle, const uint32_t number)
-{
-  return rem_slot_was_replaced(((const RemAudioStage*)handle)->slot, number);
-}
-
-static void
-collect(void* const handle)
-{
-  rem_slot_collect(((const RemAudioStage*)handle)->slot);
-}
-
 static void
 describe(const void* const     handle,
          const RemModel* const model,
@@ -124,5 +106,4 @@ describe(const void* const     handle,
   }
 }
 
-const RemStageCalls rem_audio_stage =
-  {build, discard, speed, offer, sounding, was_replaced, collect, describe};
+const RemStageCalls rem_audio_stage = {build, discard, speed, offer, describe};

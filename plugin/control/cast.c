@@ -65,18 +65,18 @@ catch_up(const RemCast* const cast, RemActor* const next)
 REM_RT bool
 rem_cast_pick_up(RemCast* const cast, RemDuet* const duet, const uint64_t at)
 {
-  if (!atomic_load(&cast->incoming)) {
+  RemActor* const next = (RemActor*)rem_mailbox_take(&cast->mailbox);
+  if (!next) {
     return false;
   }
-  RemActor* const next = atomic_exchange(&cast->incoming, NULL);
   catch_up(cast, next);
   (void)rem_duet_set_predictor(duet, at, next->predictor);
   if (cast->playing) {
     cast->n_failed += rem_predictor_n_failures(cast->playing->predictor);
-    rem_bin_put(&cast->retired, &cast->playing->node);
+    rem_mailbox_retire(&cast->mailbox, &cast->playing->entry);
   }
   cast->playing = next;
-  atomic_store(&cast->sounding, next->number);
+  rem_mailbox_announce(&cast->mailbox, &next->entry);
   return true;
 }
 

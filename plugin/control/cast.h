@@ -16,41 +16,30 @@
 #include "dsp/frames.h"
 #include "dsp/predictor.h"
 #include "dsp/rt.h"
-#include "plugin/bin.h"
 #include "plugin/history.h"
+#include "plugin/mailbox.h"
 #include "plugin/stage.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define REM_CAST_FRAMES 256U ///< That are remembered; three quarters are heard
-#define REM_CAST_REPLACED 256U ///< Entrances whose fate is known
 
 /// A predictor and what it has heard
 typedef struct {
-  RemNode       node;
+  RemEntry      entry;
   RemPredictor* predictor;
-  uint32_t      number; ///< Of its entrance
-  uint64_t      since;  ///< The first frame that it heard
-  uint64_t      heard;  ///< It heard every frame before this one
+  uint64_t      since; ///< The first frame that it heard
+  uint64_t      heard; ///< It heard every frame before this one
 } RemActor;
 
 /// Handle of `rem_control_stage`
 typedef struct {
   RemHistory history; ///< Frames that nets hear: dt, then #REM_MAX_DIMS values
 
-  // Predictors: each is owned by exactly one of these three
-  RemActor*          playing;  ///< Audio thread only; NULL without a net
-  _Atomic(RemActor*) incoming; ///< From the loader to the audio thread
-  RemBin             retired;  ///< From the audio thread to be freed
-
-  _Atomic(uint32_t) sounding; ///< Number of the entrance that plays
-  uint32_t n_failed; ///< Of predictors that are gone; audio thread only
-
-  // Those who offer only
-  uint32_t          n_offered;
-  _Atomic(uint32_t) replaced[REM_CAST_REPLACED]; ///< Each at its remainder
+  RemMailbox mailbox;  ///< Of RemActors
+  RemActor*  playing;  ///< Audio thread only; NULL without a net
+  uint32_t   n_failed; ///< Of predictors that are gone; audio thread only
 } RemCast;
 
 /// Make an empty cast of one that is all zero; returns whether there was
@@ -62,7 +51,7 @@ rem_cast_init(RemCast* cast);
 void
 rem_cast_clear(RemCast* cast);
 
-/// What is built is a RemPredictor
+/// What is built is a RemActor
 extern const RemStageCalls rem_control_stage;
 
 /// Remember a frame that the net hears; what lacks is 0.  Thread: audio.

@@ -9,39 +9,28 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+/// Free a RemActor; NULL is allowed
+static void
+discard(void* const built)
+{
+  if (built) {
+    rem_predictor_free(((RemActor*)built)->predictor);
+    free(built);
+  }
+}
+
 bool
 rem_cast_init(RemCast* const cast)
 {
+  cast->mailbox.discard = discard;
   return rem_history_init(&cast->history, REM_MAX_FRAME, REM_CAST_FRAMES);
-}
-
-static void
-free_actor(RemActor* const actor)
-{
-  if (actor) {
-    rem_predictor_free(actor->predictor);
-    free(actor);
-  }
-}
-
-static void
-collect(void* const handle)
-{
-  RemCast* const cast = (RemCast*)handle;
-  RemNode*       node = rem_bin_take(&cast->retired);
-  while (node) {
-    RemNode* const next = node->next;
-    free_actor((RemActor*)node); // `node` is its first member
-    node = next;
-  }
 }
 
 void
 rem_cast_clear(RemCast* const cast)
 {
-  collect(cast);
-  free_actor(atomic_load(&cast->incoming));
-  free_actor(cast->playing);
+  rem_mailbox_clear(&cast->mailbox);
+  discard(cast->playing);
   rem_history_clear(&cast->history);
 }
 
@@ -68,18 +57,13 @@ build(const void* const     handle,
   if (st) {
     return st;
   }
-  RemPredictor* const predictor = rem_predictor_new(model);
-  if (!predictor) {
+  RemActor* const actor = (RemActor*)calloc(1U, sizeof(RemActor));
+  if (!actor || !(actor->predictor = rem_predictor_new(model))) {
+    discard(actor);
     return rem_fail(error, REM_NO_MEMORY, place, "not enough memory");
   }
-  *built = predictor;
+  *built = actor;
   return REM_SUCCESS;
-}
-
-static void
-discard(void* const built)
-{
-  rem_predictor_free((RemPredictor*)built);
 }
 
 /// A whole history takes no time worth to speak of
@@ -116,37 +100,9 @@ offer(void* const            handle,
   (void)model;
 
   RemCast* const  cast  = (RemCast*)handle;
-  RemActor* const actor = (RemActor*)calloc(1U, sizeof(RemActor));
-  if (!actor) {
-    discard(built);
-    return 0U;
-  }
-
-  const uint32_t number = ++cast->n_offered;
-  actor->predictor      = (RemPredictor*)built;
-  actor->number         = number;
+  RemActor* const actor = (RemActor*)built;
   warm(cast, actor, how->n_warm);
-  collect(cast);
-
-  RemActor* const old = atomic_exchange(&cast->incoming, actor);
-  if (old) {
-    atomic_store(&cast->replaced[old->number % REM_CAST_REPLACED], old->number);
-    free_actor(old);
-  }
-  return number;
-}
-
-static uint32_t
-sounding(const void* const handle)
-{
-  return atomic_load(&((const RemCast*)handle)->sounding);
-}
-
-static bool
-was_replaced(const void* const handle, const uint32_t number)
-{
-  const RemCast* const cast = (const RemCast*)handle;
-  return atomic_load(&cast->replaced[number % REM_CAST_REPLACED]) == number;
+  return rem_mailbox_offer(&cast->mailbox, &actor->entry);
 }
 
 static void
@@ -165,5 +121,8 @@ describe(const void* const     handle,
   }
 }
 
-const RemStageCalls rem_control_stage =
-  {build, discard, speed, offer, sounding, was_replaced, collect, describe};
+const RemStageCalls rem_control_stage = {build,
+                                         discard,
+                                         speed,
+                                         offer,
+                                         describe};

@@ -172,7 +172,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
     return NULL;
   }
 
-  const RemStage stage = {&self->cast, &rem_control_stage};
+  const RemStage stage = {&self->cast, &self->cast.mailbox, &rem_control_stage};
   self->n_spacing      = (uint32_t)fmax(1.0, ceil(OSC_SPACING * rate));
   self->n_pulse        = (uint32_t)fmax(1.0, round(PULSE * rate));
   self->cv             = !strcmp(descriptor->URI, REM_CONTROL_CV_URI);

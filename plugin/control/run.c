@@ -245,7 +245,7 @@ rem_control_run(const LV2_Handle instance, const uint32_t n_samples)
   const RemFloatMode      mode  = rem_denormals_off();
 
   rem_shell_read_controls(shell);
-  rem_shell_receive(shell, rem_bin_is_full(&self->cast.retired));
+  rem_shell_receive(shell, rem_mailbox_is_full(&self->cast.mailbox));
   ask_worker(self);
   self->writing = rem_shell_begin_notify(shell, n_samples);
   play(self, n_samples);

@@ -78,8 +78,9 @@ instantiate(const LV2_Descriptor* const     descriptor,
     return NULL;
   }
 
-  const RemStage stage = {&self->stage, &rem_listener_stage};
-  self->stage.rate     = rate;
+  const RemStage stage = {
+    &self->stage, &self->stage.mailbox, &rem_listener_stage};
+  rem_listener_stage_init(&self->stage, rate);
   if (!rem_ring_init(&self->heard, N_HEARD, sizeof(RemHeardEvent)) ||
       !rem_shell_init(
         &self->shell, &kind, rate, bundle_path, stage, features)) {

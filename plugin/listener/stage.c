@@ -20,16 +20,16 @@ rem_hearer_reset(RemHearer* const hearer)
 REM_RT bool
 rem_listener_stage_pick_up(RemListenerStage* const stage)
 {
-  if (!atomic_load(&stage->incoming)) {
+  RemHearer* const next = (RemHearer*)rem_mailbox_take(&stage->mailbox);
+  if (!next) {
     return false;
   }
-  RemHearer* const next = atomic_exchange(&stage->incoming, NULL);
   if (stage->playing) {
     stage->n_failed += rem_ear_n_failures(stage->playing->ear);
-    rem_bin_put(&stage->retired, &stage->playing->node);
+    rem_mailbox_retire(&stage->mailbox, &stage->playing->entry);
   }
   stage->playing = next;
-  atomic_store(&stage->sounding, next->number);
+  rem_mailbox_announce(&stage->mailbox, &next->entry);
   return true;
 }
 

@@ -10,47 +10,39 @@
 #include "dsp/peaks.h"
 #include "dsp/rt.h"
 #include "dsp/symbols.h"
-#include "plugin/bin.h"
+#include "plugin/mailbox.h"
 #include "plugin/resample.h"
 #include "plugin/stage.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REM_LISTENER_REPLACED 256U ///< Entrances whose fate is known
-
 /// A net that listens at the host's rate
 typedef struct {
-  RemNode      node;
+  RemEntry     entry;
   RemEar*      ear;
   RemResampler resampler; ///< All zero where rates are the same
   float*       sound;     ///< [resampler.n_most] at the model's rate
   uint32_t*    at;        ///< [resampler.n_most] As rem_resampler_take() has it
   RemPeaks*    peaks;     ///< [n_out]
   uint32_t     n_out;
-  bool         curve;  ///< Outputs are heights of curves, not labels
-  double       delay;  ///< Seconds from what happens to when it is known
-  uint32_t     number; ///< Of its entrance
+  bool         curve; ///< Outputs are heights of curves, not labels
+  double       delay; ///< Seconds from what happens to when it is known
   char (*names)[REM_MAX_SYMBOL_NAME]; ///< [n_out] of the outputs
 } RemHearer;
 
 /// Handle of `rem_listener_stage`
 typedef struct {
-  double rate; ///< Of the host, Hz
-
-  // Nets: each is owned by exactly one of these three
-  RemHearer*          playing;  ///< Audio thread only; NULL without a net
-  _Atomic(RemHearer*) incoming; ///< From the loader to the audio thread
-  RemBin              retired;  ///< From the audio thread to be freed
-
-  _Atomic(uint32_t) sounding; ///< Number of the entrance that plays
-  uint32_t          n_failed; ///< Of nets that are gone; audio thread only
-
-  // Those who offer only
-  uint32_t          n_offered;
-  _Atomic(uint32_t) replaced[REM_LISTENER_REPLACED]; ///< By remainder
+  double     rate;     ///< Of the host, Hz
+  RemMailbox mailbox;  ///< Of RemHearers
+  RemHearer* playing;  ///< Audio thread only; NULL without a net
+  uint32_t   n_failed; ///< Of nets that are gone; audio thread only
 } RemListenerStage;
+
+/// Make an empty stage of one that is all zero, for a host's rate in Hz.
+/// Thread: any but audio.
+void
+rem_listener_stage_init(RemListenerStage* stage, double rate);
 
 /// What is built is a RemHearer
 extern const RemStageCalls rem_listener_stage;

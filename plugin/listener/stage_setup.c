@@ -26,22 +26,17 @@ discard(void* const built)
   }
 }
 
-static void
-collect(void* const handle)
+void
+rem_listener_stage_init(RemListenerStage* const stage, const double rate)
 {
-  RemNode* node = rem_bin_take(&((RemListenerStage*)handle)->retired);
-  while (node) {
-    RemNode* const next = node->next;
-    discard(node); // The first member of a RemHearer
-    node = next;
-  }
+  stage->rate            = rate;
+  stage->mailbox.discard = discard;
 }
 
 void
 rem_listener_stage_clear(RemListenerStage* const stage)
 {
-  collect(stage);
-  discard(atomic_load(&stage->incoming));
+  rem_mailbox_clear(&stage->mailbox);
   discard(stage->playing);
 }
 
@@ -152,32 +147,8 @@ offer(void* const            handle,
   (void)model;
   (void)how;
 
-  RemListenerStage* const stage  = (RemListenerStage*)handle;
-  RemHearer* const        hearer = (RemHearer*)built;
-  const uint32_t          number = ++stage->n_offered;
-  hearer->number                 = number;
-  collect(stage);
-  RemHearer* const old = atomic_exchange(&stage->incoming, hearer);
-  if (old) {
-    atomic_store(&stage->replaced[old->number % REM_LISTENER_REPLACED],
-                 old->number);
-    discard(old);
-  }
-  return number;
-}
-
-static uint32_t
-sounding(const void* const handle)
-{
-  return atomic_load(&((const RemListenerStage*)handle)->sounding);
-}
-
-static bool
-was_replaced(const void* const handle, const uint32_t number)
-{
-  const RemListenerStage* const stage = (const RemListenerStage*)handle;
-  return atomic_load(&stage->replaced[number % REM_LISTENER_REPLACED]) ==
-         number;
+  return rem_mailbox_offer(&((RemListenerStage*)handle)->mailbox,
+                           &((RemHearer*)built)->entry);
 }
 
 /// Say what it listens for
@@ -198,5 +169,8 @@ describe(const void* const     handle,
   }
 }
 
-const RemStageCalls rem_listener_stage =
-  {build, discard, speed, offer, sounding, was_replaced, collect, describe};
+const RemStageCalls rem_listener_stage = {build,
+                                          discard,
+                                          speed,
+                                          offer,
+                                          describe};

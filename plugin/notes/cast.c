@@ -11,17 +11,17 @@ rem_notes_pick_up(RemNotesCast* const  cast,
                   RemImproviser* const improviser,
                   const uint64_t       at)
 {
-  if (!atomic_load(&cast->incoming)) {
+  RemNotesActor* const next = (RemNotesActor*)rem_mailbox_take(&cast->mailbox);
+  if (!next) {
     return;
   }
-  RemNotesActor* const next = atomic_exchange(&cast->incoming, NULL);
   (void)rem_improviser_set_mind(improviser, at, next->mind);
   if (cast->playing) {
     cast->n_failed += rem_mind_n_failures(cast->playing->mind);
-    rem_bin_put(&cast->retired, &cast->playing->node);
+    rem_mailbox_retire(&cast->mailbox, &cast->playing->entry);
   }
   cast->playing = next;
-  atomic_store(&cast->sounding, next->number);
+  rem_mailbox_announce(&cast->mailbox, &next->entry);
 }
 
 REM_RT uint32_t

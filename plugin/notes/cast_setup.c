@@ -9,33 +9,27 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+/// Free a RemNotesActor; NULL is allowed
 static void
-free_actor(RemNotesActor* const actor)
+discard(void* const built)
 {
-  if (actor) {
-    rem_mind_free(actor->mind);
-    free(actor);
+  if (built) {
+    rem_mind_free(((RemNotesActor*)built)->mind);
+    free(built);
   }
 }
 
-static void
-collect(void* const handle)
+void
+rem_notes_cast_init(RemNotesCast* const cast)
 {
-  RemNotesCast* const cast = (RemNotesCast*)handle;
-  RemNode*            node = rem_bin_take(&cast->retired);
-  while (node) {
-    RemNode* const next = node->next;
-    free_actor((RemNotesActor*)node); // `node` is its first member
-    node = next;
-  }
+  cast->mailbox.discard = discard;
 }
 
 void
 rem_notes_cast_clear(RemNotesCast* const cast)
 {
-  collect(cast);
-  free_actor(atomic_load(&cast->incoming));
-  free_actor(cast->playing);
+  rem_mailbox_clear(&cast->mailbox);
+  discard(cast->playing);
 }
 
 static RemStatus
@@ -53,20 +47,19 @@ build(const void* const     handle,
   if (st) {
     return st;
   }
-  const RemFloatMode mode = rem_denormals_off(); // It hears the start
-  RemMind* const     mind = rem_mind_new(model);
-  rem_denormals_restore(mode);
-  if (!mind) {
+  RemNotesActor* const actor =
+    (RemNotesActor*)calloc(1U, sizeof(RemNotesActor));
+  if (actor) {
+    const RemFloatMode mode = rem_denormals_off(); // It hears the start
+    actor->mind             = rem_mind_new(model);
+    rem_denormals_restore(mode);
+  }
+  if (!actor || !actor->mind) {
+    discard(actor);
     return rem_fail(error, REM_NO_MEMORY, place, "not enough memory");
   }
-  *built = mind;
+  *built = actor;
   return REM_SUCCESS;
-}
-
-static void
-discard(void* const built)
-{
-  rem_mind_free((RemMind*)built);
 }
 
 /// What was heard is heard in the audio thread
@@ -87,38 +80,8 @@ offer(void* const            handle,
   (void)model;
   (void)how;
 
-  RemNotesCast* const  cast = (RemNotesCast*)handle;
-  RemNotesActor* const actor =
-    (RemNotesActor*)calloc(1U, sizeof(RemNotesActor));
-  if (!actor) {
-    discard(built);
-    return 0U;
-  }
-  const uint32_t number = ++cast->n_offered;
-  actor->mind           = (RemMind*)built;
-  actor->number         = number;
-  collect(cast);
-
-  RemNotesActor* const old = atomic_exchange(&cast->incoming, actor);
-  if (old) {
-    atomic_store(&cast->replaced[old->number % REM_NOTES_REPLACED],
-                 old->number);
-    free_actor(old);
-  }
-  return number;
-}
-
-static uint32_t
-sounding(const void* const handle)
-{
-  return atomic_load(&((const RemNotesCast*)handle)->sounding);
-}
-
-static bool
-was_replaced(const void* const handle, const uint32_t number)
-{
-  const RemNotesCast* const cast = (const RemNotesCast*)handle;
-  return atomic_load(&cast->replaced[number % REM_NOTES_REPLACED]) == number;
+  return rem_mailbox_offer(&((RemNotesCast*)handle)->mailbox,
+                           &((RemNotesActor*)built)->entry);
 }
 
 static void
@@ -130,5 +93,4 @@ describe(const void* const     handle,
   rem_say(message, model->encoder ? "; answers" : "; continues");
 }
 
-const RemStageCalls rem_notes_stage =
-  {build, discard, speed, offer, sounding, was_replaced, collect, describe};
+const RemStageCalls rem_notes_stage = {build, discard, speed, offer, describe};

@@ -80,7 +80,8 @@ instantiate(const LV2_Descriptor* const     descriptor,
   if (!self) {
     return NULL;
   }
-  const RemStage stage = {&self->cast, &rem_notes_stage};
+  const RemStage stage = {&self->cast, &self->cast.mailbox, &rem_notes_stage};
+  rem_notes_cast_init(&self->cast);
   rem_improviser_init(&self->improviser, rate);
   if (!rem_shell_init(
         &self->shell, &kind, rate, bundle_path, stage, features)) {

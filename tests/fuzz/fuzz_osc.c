@@ -80,9 +80,10 @@ open_fake(Fake* const fake)
   rem_remote_init(&fake->remote,
                   (RemControlTable){rem_audio_controls, REM_AUDIO_N_CONTROLS});
   fake->stage = (RemAudioStage){rem_slot_new(1U, 48000.0), 1U, 48000.0};
-  const RemStage stage = {&fake->stage, &rem_audio_stage};
-  CHECK(fake->stage.slot &&
-        rem_loader_init(&fake->loader, stage, &fake->logger, "/nowhere"));
+  CHECK(fake->stage.slot);
+  const RemStage stage = {
+    &fake->stage, rem_slot_mailbox(fake->stage.slot), &rem_audio_stage};
+  CHECK(rem_loader_init(&fake->loader, stage, &fake->logger, "/nowhere"));
   fake->instance.plugin = "urn:fuzz";
   fake->instance.family = "audio";
   fake->instance.kind   = &rem_osc_audio;
@@ -180,7 +181,7 @@ LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
     for (uint32_t i = 0U; i < N_INSTANCES; ++i) {
       play(&fakes[i]);
       check_confined(&fakes[i]);
-      rem_slot_collect(fakes[i].stage.slot);
+      rem_mailbox_collect(rem_slot_mailbox(fakes[i].stage.slot));
     }
     rem_server_tick(server);
   }
