@@ -66,6 +66,11 @@ typedef struct {
   _Atomic(uint32_t) n_done;
 } RemRemote;
 
+/// Let others see a number of the audio thread's.  Every one stands for itself,
+/// so they may be seen in any order.
+#define rem_publish(to, x) \
+  atomic_store_explicit((to), (x), memory_order_relaxed)
+
 /// Nothing asked, every control of the table at its default
 void
 rem_remote_init(RemRemote* remote, RemControlTable controls);

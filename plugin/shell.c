@@ -52,3 +52,10 @@ rem_shell_show(const RemShell* const self, const uint32_t port, const float x)
     *to = x;
   }
 }
+
+REM_RT uint32_t
+rem_shell_status(const RemShell* const self, const bool has_net)
+{
+  const uint32_t status = has_net ? REM_PLAYING : REM_NO_MODEL;
+  return self->failed ? REM_LAST_LOAD_FAILED : status;
+}

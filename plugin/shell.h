@@ -215,6 +215,12 @@ rem_shell_end(RemShell* self, uint64_t begun, uint32_t n);
 REM_RT void
 rem_shell_show(const RemShell* self, uint32_t port, float x);
 
+/// Return what the port `status` says while nothing fades.
+/// @param has_net Whether there is a net to play.
+/// Thread: audio.
+REM_RT uint32_t
+rem_shell_status(const RemShell* self, bool has_net);
+
 /// Return the first event on the control port, or NULL.  Thread: audio.
 REM_RT const LV2_Atom_Event*
 rem_shell_first_event(const RemShell* self);
@@ -236,12 +242,10 @@ rem_shell_turn(RemShell* self, uint32_t control, float value);
    Take what the host and the loader have to say, but MIDI, and ask the worker
    for what is wanted.
 
-   @param retired Whether the stage has something to free.
-
    Thread: audio.
 */
 REM_RT void
-rem_shell_receive(RemShell* self, bool retired);
+rem_shell_receive(RemShell* self);
 
 /// Note a request for model `index` of the folder, which replaces one not yet
 /// sent; returns false if there is nobody to load it.  Thread: audio.

@@ -236,7 +236,7 @@ rem_shell_ask_number(const RemShell* const self,
 
 /// Send what is to be sent.  If the host refuses, ask again next block.
 REM_RT static void
-ask_worker(RemShell* const self, const bool retired)
+ask_worker(RemShell* const self)
 {
   if (!self->schedule) {
     return;
@@ -247,7 +247,8 @@ ask_worker(RemShell* const self, const bool retired)
     ask(self, &self->texts[i], &self->text_sizes[i]);
   }
 
-  const bool full   = retired || rem_bin_is_full(&self->loader.old);
+  const bool full = rem_mailbox_is_full(self->loader.stage.mailbox) ||
+                    rem_bin_is_full(&self->loader.old);
   const bool wanted = full && !self->collecting;
   self->collecting  = full;
   if (wanted && !rem_shell_ask_number(self, REM_WORK_COLLECT, 0U)) {
@@ -273,10 +274,10 @@ receive_news(RemShell* const self)
 }
 
 REM_RT void
-rem_shell_receive(RemShell* const self, const bool retired)
+rem_shell_receive(RemShell* const self)
 {
   receive_events(self);
-  ask_worker(self, retired);
+  ask_worker(self);
   receive_news(self);
 }
 

@@ -181,10 +181,7 @@ status(const RemAudio* const self)
   if (rem_slot_is_fading(self->slot)) {
     return REM_FADING;
   }
-  if (self->shell.failed) {
-    return REM_LAST_LOAD_FAILED;
-  }
-  return rem_slot_has_voice(self->slot) ? REM_PLAYING : REM_NO_MODEL;
+  return rem_shell_status(&self->shell, rem_slot_has_voice(self->slot));
 }
 
 /// Return a peak in dB
@@ -193,9 +190,6 @@ db_of(const float peak)
 {
   return fminf(20.0f * log10f(fmaxf(peak, SILENCE)), REM_AUDIO_OUT_PEAK_MAX);
 }
-
-// Every number stands for itself, so others may see them in any order
-#define publish(to, x) atomic_store_explicit((to), (x), memory_order_relaxed)
 
 /// Tell the host and everyone else how we are
 REM_RT static void
@@ -219,13 +213,13 @@ show(RemAudio* const self, const uint32_t n)
     rem_shell_show(
       &self->shell, rem_audio_port(self, outputs[i].port), outputs[i].value);
   }
-  publish(&self->shell.remote.status, (uint32_t)outputs[0].value);
-  publish(&self->shell.remote.load, outputs[1].value);
-  publish(&self->shell.remote.n_non_finite, (uint32_t)outputs[2].value);
-  publish(&self->shell.remote.latency, (uint32_t)outputs[3].value);
-  publish(&self->shell.remote.in_peak, outputs[4].value);
-  publish(&self->shell.remote.out_peak, outputs[5].value);
-  publish(&self->shell.remote.n_late, rem_slot_n_late(self->slot));
+  rem_publish(&self->shell.remote.status, (uint32_t)outputs[0].value);
+  rem_publish(&self->shell.remote.load, outputs[1].value);
+  rem_publish(&self->shell.remote.n_non_finite, (uint32_t)outputs[2].value);
+  rem_publish(&self->shell.remote.latency, (uint32_t)outputs[3].value);
+  rem_publish(&self->shell.remote.in_peak, outputs[4].value);
+  rem_publish(&self->shell.remote.out_peak, outputs[5].value);
+  rem_publish(&self->shell.remote.n_late, rem_slot_n_late(self->slot));
 
   const float fall = powf(10.0f, -(float)(PEAK_FALL * n / self->shell.rate));
   self->in_peak *= fall;
@@ -242,8 +236,7 @@ listen(RemAudio* const self)
     self->slot,
     x[REM_AUDIO_AT_NORMALISE] > 0.5f,
     x[REM_AUDIO_AT_CALIBRATE] > 0.5f ? x[REM_AUDIO_AT_INPUT_LEVEL] : NAN);
-  rem_shell_receive(&self->shell,
-                    rem_mailbox_is_full(rem_slot_mailbox(self->slot)));
+  rem_shell_receive(&self->shell);
   rem_slot_pick_up(self->slot);
 }
 

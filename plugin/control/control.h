@@ -16,6 +16,7 @@
 
 #include "dsp/duet.h"
 #include "dsp/rt.h"
+#include "plugin/button.h"
 #include "plugin/client.h"
 #include "plugin/control/cast.h"
 #include "plugin/control/mapping.h"
@@ -79,14 +80,12 @@ typedef struct {
   RemRing           touches; ///< RemTouch, from OSC to the audio thread
   RemRing           played;  ///< RemDuetEvent, from there to OSC
   RemClient         client;
-  _Atomic(uint32_t) n_dims;   ///< Of the net that plays; 0 without one
-  _Atomic(uint32_t) n_resets; ///< That were asked for, wrapping
+  _Atomic(uint32_t) n_dims; ///< Of the net that plays; 0 without one
+  RemButton         reset;
 
   // Audio thread only
   uint64_t   now;                ///< First sample of the block
   bool       started;            ///< A block was run since activation
-  bool       reset_down;         ///< The control of that name is up
-  uint32_t   n_reset;            ///< Of `n_resets`, obeyed
   uint32_t   seed;               ///< In use
   bool       thru;               ///< What the player does is passed on
   bool       writing;            ///< There is a notify port to write to

@@ -70,7 +70,7 @@ carry_out(const RemCommand* const      command,
     turn(command, "pause", impsy->paused ? 1.0f : 0.0f);
     break;
   case REM_IMPSY_RESET:
-    atomic_fetch_add(&self->n_resets, 1U);
+    rem_button_press(&self->reset);
     break;
   }
   return REM_SUCCESS;
@@ -115,19 +115,10 @@ set_mapping(const RemCommand* const command)
   }
 }
 
-/// `reset`, which a button lets go with 0
 static void
 reset(const RemCommand* const command)
 {
-  double x = 1.0;
-  if (command->argc && !rem_osc_number(command, 0, &x)) {
-    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
-  } else if (x <= 0.0) {
-    rem_osc_ok(command, NULL);
-  } else {
-    atomic_fetch_add(&plugin_of(command->instance)->n_resets, 1U);
-    rem_osc_ok_when_heard(command, 0U, lo_message_new());
-  }
+  rem_osc_press(command, &plugin_of(command->instance)->reset);
 }
 
 /// Answer one of IMPSY's messages to this instance; a frame only if it is bad

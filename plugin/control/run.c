@@ -71,25 +71,13 @@ settings_of(const RemControlPlugin* const self)
   return s;
 }
 
-/// Return whether a reset was asked for since the last block
-REM_RT static bool
-wants_reset(RemControlPlugin* const self)
-{
-  const bool     down    = self->shell.value[REM_CONTROL_AT_RESET] > 0.5f;
-  const bool     pressed = down && !self->reset_down;
-  const uint32_t asked   = atomic_load(&self->n_resets);
-  const bool     other   = asked != self->n_reset;
-  self->reset_down       = down;
-  self->n_reset          = asked;
-  return other || pressed;
-}
-
 /// Do what the controls ask for
 REM_RT static void
 follow_controls(RemControlPlugin* const self)
 {
   const RemDuetSettings settings = settings_of(self);
-  const bool            again    = wants_reset(self);
+  const bool            again =
+    rem_button_take(&self->reset, self->shell.value[REM_CONTROL_AT_RESET]);
   if (!self->started || (self->thru && !settings.input_thru)) {
     rem_control_end_notes(self, 0U);
   }
@@ -188,16 +176,12 @@ play(RemControlPlugin* const self, const uint32_t n)
   rem_control_end_giving(self, n);
 }
 
-// Every number stands for itself, so others may see them in any order
-#define publish(to, x) atomic_store_explicit((to), (x), memory_order_relaxed)
-
 /// Tell the host and everyone else how we are
 REM_RT static void
 show(RemControlPlugin* const self)
 {
-  RemShell* const shell   = &self->shell;
-  const uint32_t  playing = self->cast.playing ? REM_PLAYING : REM_NO_MODEL;
-  const uint32_t  status  = shell->failed ? REM_LAST_LOAD_FAILED : playing;
+  RemShell* const shell  = &self->shell;
+  const uint32_t  status = rem_shell_status(shell, self->cast.playing);
   const float     load  = fminf(100.0f * shell->load, REM_CONTROL_DSP_LOAD_MAX);
   const uint32_t  n_bad = self->n_bad + rem_cast_n_failures(&self->cast);
   const uint32_t  turn  = (uint32_t)rem_duet_turn(self->duet);
@@ -215,10 +199,10 @@ show(RemControlPlugin* const self)
     rem_shell_show(
       shell, rem_control_port(self, outputs[i].port), outputs[i].value);
   }
-  publish(&shell->remote.status, status);
-  publish(&shell->remote.load, load);
-  publish(&shell->remote.n_non_finite, n_bad);
-  publish(&shell->remote.turn, turn);
+  rem_publish(&shell->remote.status, status);
+  rem_publish(&shell->remote.load, load);
+  rem_publish(&shell->remote.n_non_finite, n_bad);
+  rem_publish(&shell->remote.turn, turn);
 }
 
 /// Let the worker tell what is new.  A freewheeling host does so at once.
@@ -245,7 +229,7 @@ rem_control_run(const LV2_Handle instance, const uint32_t n_samples)
   const RemFloatMode      mode  = rem_denormals_off();
 
   rem_shell_read_controls(shell);
-  rem_shell_receive(shell, rem_mailbox_is_full(&self->cast.mailbox));
+  rem_shell_receive(shell);
   ask_worker(self);
   self->writing = rem_shell_begin_notify(shell, n_samples);
   play(self, n_samples);

@@ -90,17 +90,13 @@ attend(RemListener* const self, const float* const x, const uint32_t n)
   }
 }
 
-// Every number stands for itself, so others may see them in any order
-#define publish(to, x) atomic_store_explicit((to), (x), memory_order_relaxed)
-
 /// Tell the host and everyone else how we are
 REM_RT static void
 show(RemListener* const self)
 {
-  RemShell* const        shell   = &self->shell;
-  const RemHearer* const hearer  = self->stage.playing;
-  const uint32_t         playing = hearer ? REM_PLAYING : REM_NO_MODEL;
-  const uint32_t status = shell->failed ? REM_LAST_LOAD_FAILED : playing;
+  RemShell* const        shell  = &self->shell;
+  const RemHearer* const hearer = self->stage.playing;
+  const uint32_t         status = rem_shell_status(shell, hearer);
   const float    load  = fminf(100.0f * shell->load, REM_LISTENER_DSP_LOAD_MAX);
   const uint32_t n_bad = rem_listener_stage_n_failures(&self->stage);
   const double   delay = hearer ? hearer->delay : 0.0;
@@ -114,11 +110,11 @@ show(RemListener* const self)
                  REM_LISTENER_NON_FINITE,
                  fminf((float)n_bad, REM_LISTENER_NON_FINITE_MAX));
   rem_shell_show(shell, REM_LISTENER_DELAY, ms);
-  publish(&shell->remote.status, status);
-  publish(&shell->remote.load, load);
-  publish(&shell->remote.n_non_finite, n_bad);
-  publish(&shell->remote.latency,
-          (uint32_t)lrintf((float)(delay * shell->rate)));
+  rem_publish(&shell->remote.status, status);
+  rem_publish(&shell->remote.load, load);
+  rem_publish(&shell->remote.n_non_finite, n_bad);
+  rem_publish(&shell->remote.latency,
+              (uint32_t)lrintf((float)(delay * shell->rate)));
 }
 
 /// Go through a block
@@ -148,7 +144,7 @@ rem_listener_run(const LV2_Handle instance, const uint32_t n_samples)
   const RemFloatMode mode  = rem_denormals_off();
 
   rem_shell_read_controls(shell);
-  rem_shell_receive(shell, rem_mailbox_is_full(&self->stage.mailbox));
+  rem_shell_receive(shell);
   self->writing = rem_shell_begin_notify(shell, n_samples);
   play(self, n_samples);
   if (self->writing) {

@@ -13,24 +13,14 @@
 const RemControl rem_notes_controls[REM_NOTES_N_CONTROLS] = {
   REM_NOTES_CONTROLS(REM_CONTROL_ITEM)};
 
-/// `reset`, which a button lets go with 0
 static bool
 obey(const RemCommand* const command)
 {
-  double x = 1.0;
   if (strcmp(command->verb, "reset") != 0) {
     return false;
   }
-  if (command->argc && !rem_osc_number(command, 0, &x)) {
-    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
-  } else if (x <= 0.0) {
-    rem_osc_ok(command, NULL);
-  } else {
-    RemNotesPlugin* const self =
-      (RemNotesPlugin*)command->instance->work_handle;
-    atomic_fetch_add(&self->n_resets, 1U);
-    rem_osc_ok_when_heard(command, 0U, lo_message_new());
-  }
+  rem_osc_press(command,
+                &((RemNotesPlugin*)command->instance->work_handle)->reset);
   return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "dsp/improviser.h"
 #include "dsp/rt.h"
+#include "plugin/button.h"
 #include "plugin/notes/cast.h"
 #include "plugin/notes/thru.h"
 #include "plugin/shell.h"
@@ -19,27 +20,24 @@
 
 #include <lv2/core/lv2.h>
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /// One instance; the host never runs two of its REM_RT functions at once
 typedef struct {
-  RemShell          shell; ///< First
-  RemNotesCast      cast;
-  _Atomic(uint32_t) n_resets; ///< That OSC asked for, wrapping
+  RemShell     shell; ///< First
+  RemNotesCast cast;
+  RemButton    reset;
 
   // Audio thread only
   RemImproviser improviser;
-  uint64_t      now;        ///< First sample of the block
-  bool          started;    ///< A block was run since activation
-  bool          reset_down; ///< The control of that name is up
-  uint32_t      n_reset;    ///< Of `n_resets`, obeyed
-  uint32_t      seed;       ///< In use
-  bool          rolls;      ///< The host's transport
-  bool          writing;    ///< There is a notify port to write to
-  uint32_t      event_at;   ///< Sample of the block that events have come to
-  bool          passes;     ///< What the player does is passed on
+  uint64_t      now;      ///< First sample of the block
+  bool          started;  ///< A block was run since activation
+  uint32_t      seed;     ///< In use
+  bool          rolls;    ///< The host's transport
+  bool          writing;  ///< There is a notify port to write to
+  uint32_t      event_at; ///< Sample of the block that events have come to
+  bool          passes;   ///< What the player does is passed on
   RemThru       thru;
   uint8_t       player_channel; ///< The last one, 0..15
   uint8_t       channel;        ///< On which the net's notes sound

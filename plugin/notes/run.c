@@ -133,19 +133,6 @@ settings_of(const RemNotesPlugin* const self)
   return s;
 }
 
-/// Return whether a reset was asked for since the last block
-REM_RT static bool
-wants_reset(RemNotesPlugin* const self)
-{
-  const bool     down    = self->shell.value[REM_NOTES_AT_RESET] > 0.5f;
-  const bool     pressed = down && !self->reset_down;
-  const uint32_t asked   = atomic_load(&self->n_resets);
-  const bool     other   = asked != self->n_reset;
-  self->reset_down       = down;
-  self->n_reset          = asked;
-  return other || pressed;
-}
-
 /// Do what the controls ask for
 REM_RT static void
 follow_controls(RemNotesPlugin* const self)
@@ -153,8 +140,9 @@ follow_controls(RemNotesPlugin* const self)
   const RemImproviserSettings settings = settings_of(self);
   const float* const          x        = self->shell.value;
   const uint32_t              seed     = (uint32_t)lrintf(x[REM_NOTES_AT_SEED]);
-  const bool                  again    = wants_reset(self);
-  const bool                  passes =
+  const bool                  again =
+    rem_button_take(&self->reset, self->shell.value[REM_NOTES_AT_RESET]);
+  const bool passes =
     x[REM_NOTES_AT_ENABLED] <= 0.5f || x[REM_NOTES_AT_INPUT_THRU] > 0.5f;
   if (!self->started) {
     self->now   = 0U;
@@ -265,29 +253,25 @@ play(RemNotesPlugin* const self, const uint32_t n)
   play_until(self, n);
 }
 
-// Every number stands for itself, so others may see them in any order
-#define publish(to, x) atomic_store_explicit((to), (x), memory_order_relaxed)
-
 /// Tell the host and everyone else how we are
 REM_RT static void
 show(RemNotesPlugin* const self)
 {
-  RemShell* const shell   = &self->shell;
-  const uint32_t  playing = self->cast.playing ? REM_PLAYING : REM_NO_MODEL;
-  const uint32_t  status  = shell->failed ? REM_LAST_LOAD_FAILED : playing;
-  const float     load    = fminf(100.0f * shell->load, REM_NOTES_DSP_LOAD_MAX);
-  const uint32_t  n_bad   = rem_notes_n_failures(&self->cast);
-  const uint32_t  turn    = self->improviser.speaks ? 1U : 0U;
+  RemShell* const shell  = &self->shell;
+  const uint32_t  status = rem_shell_status(shell, self->cast.playing);
+  const float     load   = fminf(100.0f * shell->load, REM_NOTES_DSP_LOAD_MAX);
+  const uint32_t  n_bad  = rem_notes_n_failures(&self->cast);
+  const uint32_t  turn   = self->improviser.speaks ? 1U : 0U;
 
   rem_shell_show(shell, REM_NOTES_STATUS, (float)status);
   rem_shell_show(shell, REM_NOTES_DSP_LOAD, load);
   rem_shell_show(
     shell, REM_NOTES_NON_FINITE, fminf((float)n_bad, REM_NOTES_NON_FINITE_MAX));
   rem_shell_show(shell, REM_NOTES_TURN, (float)turn);
-  publish(&shell->remote.status, status);
-  publish(&shell->remote.load, load);
-  publish(&shell->remote.n_non_finite, n_bad);
-  publish(&shell->remote.turn, turn);
+  rem_publish(&shell->remote.status, status);
+  rem_publish(&shell->remote.load, load);
+  rem_publish(&shell->remote.n_non_finite, n_bad);
+  rem_publish(&shell->remote.turn, turn);
 }
 
 REM_RT void
@@ -299,7 +283,7 @@ rem_notes_run(const LV2_Handle instance, const uint32_t n_samples)
   const RemFloatMode    mode  = rem_denormals_off();
 
   rem_shell_read_controls(shell);
-  rem_shell_receive(shell, rem_mailbox_is_full(&self->cast.mailbox));
+  rem_shell_receive(shell);
   self->writing = rem_shell_begin_notify(shell, n_samples);
   play(self, n_samples);
   if (self->writing) {

@@ -137,3 +137,17 @@ rem_osc_knob(const RemCommand* const command)
     rem_osc_ok_when_heard(command, 0U, number_message(in_units(knob, value)));
   }
 }
+
+void
+rem_osc_press(const RemCommand* const command, RemButton* const button)
+{
+  double x = 1.0;
+  if (command->argc && !rem_osc_number(command, 0, &x)) {
+    rem_osc_error(command, REM_OSC_BAD_ARGUMENTS, "expected f, or nothing");
+  } else if (x <= 0.0) {
+    rem_osc_ok(command, NULL);
+  } else {
+    rem_button_press(button);
+    rem_osc_ok_when_heard(command, 0U, lo_message_new());
+  }
+}

@@ -6,6 +6,7 @@
 #ifndef REM_PLUGIN_OSC_INTERNAL_H
 #define REM_PLUGIN_OSC_INTERNAL_H
 
+#include "plugin/button.h"
 #include "plugin/osc/instance.h"
 #include "plugin/osc/server.h"
 
@@ -185,6 +186,10 @@ rem_osc_give_up(const RemServer* server,
                 RemPending*      pending,
                 int              code,
                 const char*      words);
+
+/// Press a button and answer; an argument of 0 only lets it go
+void
+rem_osc_press(const RemCommand* command, RemButton* button);
 
 /// Return a message that holds `text`, or NULL without memory
 lo_message
