@@ -4,14 +4,10 @@
 /// run() is watched: it may not allocate, free, lock, sleep, read a clock or
 /// make a system call
 
-#define _XOPEN_SOURCE 700 // setenv()
-
 #include "plugin/control/control.h"
 #include "tests/check.h"
-#include "tests/host/audit.h"
-#include "tests/host/chatter.h"
-#include "tests/host/client.h"
 #include "tests/host/gesture.h"
+#include "tests/host/watched.h"
 
 #include <string.h>
 
@@ -21,34 +17,23 @@ static const GestureModel models[] = {{1U, 4U, 16U, 1U, 1U, 0.004f},
                                       {2U, 9U, 64U, 0U, 0U, 0.01f},
                                       {3U, 32U, 8U, 4U, 2U, 0.02f}};
 
-/// What to ask for
-typedef struct {
-  HostWorld* world;
-  FixtureDir dir;
-  char       paths[4][FIXTURE_PATH]; ///< The last one is bad
-} Realtime;
-
-static uint32_t
-below(uint32_t* const seed, const uint32_t n)
-{
-  return (uint32_t)((0.5 + 0.5 * (double)noise(seed)) * (double)n);
-}
-
 /// Send MIDI of any kind, in order
 static void
 send_midi(Host* const host, uint32_t* const seed, const uint32_t n)
 {
   uint32_t frame = 0U;
-  for (uint32_t i = below(seed, 6U); i > 0U; --i) {
+  for (uint32_t i = watched_below(seed, 6U); i > 0U; --i) {
     const uint8_t status =
-      (uint8_t)((below(seed, 2U) ? 0xB0U : 0x80U + 16U * below(seed, 8U)) |
-                below(seed, 3U));
-    frame += below(seed, 60U);
+      (uint8_t)((watched_below(seed, 2U)
+                   ? 0xB0U
+                   : 0x80U + 16U * watched_below(seed, 8U)) |
+                watched_below(seed, 3U));
+    frame += watched_below(seed, 60U);
     host_send_midi(host,
                    frame < n ? frame : n,
                    status,
-                   (uint8_t)(20U + below(seed, 40U)),
-                   (uint8_t)below(seed, 128U));
+                   (uint8_t)(20U + watched_below(seed, 40U)),
+                   (uint8_t)watched_below(seed, 128U));
   }
 }
 
@@ -61,11 +46,11 @@ send_text(Host* const host, const char* const property, const char* const text)
 
 /// Ask for one thing or another
 static void
-send_something(Realtime* const rt,
-               Host* const     host,
-               Client* const   client,
-               uint32_t* const seed,
-               const uint32_t  n)
+send_something(const Watched* const watched,
+               Host* const          host,
+               Client* const        client,
+               uint32_t* const      seed,
+               const uint32_t       n)
 {
   static const char* const mappings[] = {
     "", "-", "note 1; cc 2 20; key 1 40; note 3", "bad"};
@@ -75,29 +60,29 @@ send_something(Realtime* const rt,
            sizeof(client_text),
            "127.0.0.1:%d",
            lo_server_get_port(client->lo));
-  for (uint32_t d = below(seed, 12U); d > 0U; --d) {
+  for (uint32_t d = watched_below(seed, 12U); d > 0U; --d) {
     (void)lo_message_add_float(frame, noise(seed));
   }
   client_send(client, "/interface", frame);
-  switch (below(seed, 14U)) {
+  switch (watched_below(seed, 14U)) {
   case 0U:
     host_send_get(host, 0U, NULL);
     break;
   case 1U:
-    send_text(host, HOST_MAPPING, mappings[below(seed, 4U)]);
+    send_text(host, HOST_MAPPING, mappings[watched_below(seed, 4U)]);
     break;
   case 2U:
-    send_text(host, HOST_CLIENT, below(seed, 2U) ? client_text : "");
+    send_text(host, HOST_CLIENT, watched_below(seed, 2U) ? client_text : "");
     break;
   case 3U:
-    host_send_model(host, 0U, rt->paths[below(seed, 4U)]);
+    host_send_model(host, 0U, watched->paths[watched_below(seed, 4U)]);
     break;
   case 4U:
     gesture_transport(host,
-                      below(seed, n + 1U),
-                      (double)below(seed, 64U),
-                      60.0f + (float)below(seed, 200U),
-                      (float)below(seed, 2U));
+                      watched_below(seed, n + 1U),
+                      (double)watched_below(seed, 64U),
+                      60.0f + (float)watched_below(seed, 200U),
+                      (float)watched_below(seed, 2U));
     break;
   default:
     send_midi(host, seed, n);
@@ -110,13 +95,13 @@ static void
 move_something(Host* const host, uint32_t* const seed, const bool cv)
 {
   const uint32_t n = cv ? REM_CONTROL_CV_N_CONTROLS : REM_CONTROL_N_CONTROLS;
-  const RemControl* const c     = &rem_control_controls[below(seed, n)];
+  const RemControl* const c     = &rem_control_controls[watched_below(seed, n)];
   const float             range = c->maximum - c->minimum;
   const float             x     = c->normal + 1.2f * range * noise(seed);
-  host_set(host, c->symbol, below(seed, 40U) ? x : NAN);
+  host_set(host, c->symbol, watched_below(seed, 40U) ? x : NAN);
   if (!cv) {
-    host->controls[REM_CONTROL_IN_1 + below(seed, 8U)] =
-      below(seed, 40U) ? noise(seed) : NAN;
+    host->controls[REM_CONTROL_IN_1 + watched_below(seed, 8U)] =
+      watched_below(seed, 40U) ? noise(seed) : NAN;
   }
 }
 
@@ -125,47 +110,31 @@ fill_voltage(Host* const host, uint32_t* const seed, const uint32_t n)
 {
   for (uint32_t port = 0U; port < host->n_ports; ++port) {
     for (uint32_t s = 0U; host->voltage[port] && s < n; ++s) {
-      host->voltage[port][s] = below(seed, 500U) ? noise(seed) : NAN;
+      host->voltage[port][s] = watched_below(seed, 500U) ? noise(seed) : NAN;
     }
   }
 }
 
+/// Let something happen, and play a block
 static void
-run_watched(Realtime* const rt,
-            Host* const     host,
-            Client* const   client,
-            const uint32_t  n_blocks)
+play(void* const     handle,
+     Host* const     host,
+     Client* const   client,
+     uint32_t* const seed)
 {
-  const bool cv    = !strcmp(host->spec.uri, HOST_CONTROL_CV);
-  uint32_t   seed  = 99U;
-  host->audio_hook = audit_section;
-  for (uint32_t i = 0U; i < n_blocks; ++i) {
-    const uint32_t n = below(&seed, MAX_BLOCK);
-    send_something(rt, host, client, &seed, n);
-    move_something(host, &seed, cv);
-    if (cv) {
-      fill_voltage(host, &seed, n);
-    }
-    host->notify_bytes = below(&seed, 3U) ? HOST_ATOM_BYTES : 64U;
-    host->n_midi       = 0U;
-    host_step(host, n);
-    const uint32_t n_calls = audit_take();
-    if (n_calls) {
-      fprintf(
-        stderr, "%u calls in run(), the last is %s\n", n_calls, audit_last());
-    }
-    CHECK(!n_calls);
-    if (i % 4U == 0U) {
-      fixture_pause();
-    }
-    while (lo_server_recv_noblock(client->lo, 0) > 0) {
-    }
+  const bool     cv = !strcmp(host->spec.uri, HOST_CONTROL_CV);
+  const uint32_t n  = watched_below(seed, MAX_BLOCK);
+  send_something((const Watched*)handle, host, client, seed, n);
+  move_something(host, seed, cv);
+  if (cv) {
+    fill_voltage(host, seed, n);
   }
-  host->audio_hook = NULL;
+  host->notify_bytes = watched_below(seed, 3U) ? HOST_ATOM_BYTES : 64U;
+  host_step(host, n);
 }
 
-static void
-run_host(Realtime* const rt, const HostSpec* const spec, const uint32_t n)
+int
+main(void)
 {
   static const char* const names[] = {"control-1", "control-1", "nobody"};
   const char* const        paths[] = {"m0.safetensors",
@@ -173,59 +142,21 @@ run_host(Realtime* const rt, const HostSpec* const spec, const uint32_t n)
                                       "m2.safetensors",
                                       "bad.nam",
                                       "../../nowhere"};
-  Host* const              host    = host_open(rt->world, spec);
-  CHECK(host);
-  host_activate(host);
-  const ChatterSpec chat = {
-    client_port_of(host), names, 3U, paths, 5U, 300U, 8U};
-  Client* const  client  = client_new(client_port_of(host), NULL, 0U);
-  Chatter* const chatter = chatter_start(&chat);
-  run_watched(rt, host, client, n);
-  printf("%u loads asked, %u told, %u OSC commands, %.0f not finite\n",
-         atomic_load(&host->worker.n_asked),
-         host->heard.n_model,
-         chatter_stop(chatter),
-         (double)host_get(host, "non_finite"));
-  CHECK(host->heard.n_model > 10U);
-  host_close(host);
-  client_free(client);
-}
-
-int
-main(void)
-{
-  Realtime* const rt = calloc(1, sizeof(Realtime));
-  CHECK(rt);
-  if (!audit_can_watch()) {
-    printf("a sanitizer watches these functions itself\n");
-    free(rt);
+  Watched* const           watched = watched_open(BUILD_DIR "/lv2");
+  if (!watched) {
     return 77;
   }
-  rt->dir   = fixture_begin();
-  rt->world = host_world_new(BUILD_DIR "/lv2");
-  CHECK(!setenv("REMANENCE_MODEL_PATH", rt->dir.path, 1));
-  for (uint32_t i = 0U; i < 3U; ++i) {
-    char name[32];
-    snprintf(name, sizeof(name), "m%u.safetensors", i);
-    gesture_write(&models[i], fixture_path(&rt->dir, name, rt->paths[i]));
+  for (uint32_t i = 0U; i < WATCHED_MODELS; ++i) {
+    gesture_write(&models[i], watched->paths[i]);
   }
-  fixture_write_text(fixture_path(&rt->dir, "bad.nam", rt->paths[3]), "{]");
-  (void)audit_begin();
-  static const HostWork works[] = {HOST_WORK_THREAD,
-                                   HOST_WORK_NOW,
-                                   HOST_WORK_MUTE,
-                                   HOST_WORK_REFUSE,
-                                   HOST_WORK_DROP,
-                                   HOST_WORK_NONE};
-  for (uint32_t i = 0U; i < 2U * sizeof(works) / sizeof(*works); ++i) {
-    const HostSpec spec = {i % 2U ? HOST_CONTROL_CV : HOST_CONTROL,
+  const WatchedSpec spec = {watched, names, 3U, paths, 5U, 10U, play};
+  for (uint32_t i = 0U; i < 2U * WATCHED_WORKS; ++i) {
+    const HostSpec host = {i % 2U ? HOST_CONTROL_CV : HOST_CONTROL,
                            48000.0,
                            HOST_FEATURE_ALL,
-                           works[i / 2U]};
-    run_host(rt, &spec, i < 2U ? N_BLOCKS : N_BLOCKS / 10U);
+                           watched_works[i / 2U]};
+    watched_run(watched, &host, &spec, i < 2U ? N_BLOCKS : N_BLOCKS / 10U);
   }
-  host_world_free(rt->world);
-  fixture_end(&rt->dir);
-  free(rt);
+  watched_close(watched);
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "tests/host/chatter.h"
 #include "tests/host/client.h"
 #include "tests/host/stage.h"
+#include "tests/host/watched.h"
 
 #include <lv2/midi/midi.h>
 
@@ -26,16 +27,6 @@ typedef struct {
   char   explosive[FIXTURE_PATH];
   char   bad[FIXTURE_PATH];
 } Realtime;
-
-static void
-check_clean(void)
-{
-  const uint32_t n = audit_take();
-  if (n) {
-    fprintf(stderr, "%u calls in run(), the last is %s\n", n, audit_last());
-  }
-  CHECK(n == 0U);
-}
 
 /// The watch sees what it should: calls from here, and from the plugin's own
 /// code, of which loading is full
@@ -70,26 +61,23 @@ test_watch(Realtime* const rt, const bool sees_system_calls)
   host_close(host);
 }
 
-static uint32_t
-below(uint32_t* const seed, const uint32_t n)
-{
-  return (uint32_t)((0.5 + 0.5 * (double)noise(seed)) * (double)n);
-}
-
 /// Send a few MIDI events, mostly programs and controllers, some cut short
 static void
 send_midi(Host* const host, uint32_t* const seed)
 {
-  for (uint32_t i = below(seed, 4U), frame = 0U; i > 0U; --i) {
-    const uint8_t kind     = below(seed, 2U) ? 0xB0U : 0xC0U;
-    const uint8_t status   = below(seed, 8U) ? kind : 0x80U;
-    const uint8_t number   = below(seed, 2U) ? 5U : 128U;
-    const uint8_t bytes[3] = {(uint8_t)(status | below(seed, 2U)),
-                              (uint8_t)below(seed, number),
-                              (uint8_t)below(seed, 128U)};
-    frame += below(seed, 60U);
-    host_send_raw(
-      host, frame, LV2_MIDI__MidiEvent, bytes, below(seed, 9U) ? 3U : 1U);
+  for (uint32_t i = watched_below(seed, 4U), frame = 0U; i > 0U; --i) {
+    const uint8_t kind     = watched_below(seed, 2U) ? 0xB0U : 0xC0U;
+    const uint8_t status   = watched_below(seed, 8U) ? kind : 0x80U;
+    const uint8_t number   = watched_below(seed, 2U) ? 5U : 128U;
+    const uint8_t bytes[3] = {(uint8_t)(status | watched_below(seed, 2U)),
+                              (uint8_t)watched_below(seed, number),
+                              (uint8_t)watched_below(seed, 128U)};
+    frame += watched_below(seed, 60U);
+    host_send_raw(host,
+                  frame,
+                  LV2_MIDI__MidiEvent,
+                  bytes,
+                  watched_below(seed, 9U) ? 3U : 1U);
   }
 }
 
@@ -99,7 +87,7 @@ send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
 {
   const char* const paths[] = {
     rt->stage->plain, rt->stage->knobby, rt->explosive, rt->bad, "/nowhere"};
-  switch (below(seed, 14U)) {
+  switch (watched_below(seed, 14U)) {
   case 0U:
     host_send_get(host, 0U, NULL);
     break;
@@ -107,12 +95,12 @@ send_something(Realtime* const rt, Host* const host, uint32_t* const seed)
     host_send_set(host, 0U, HOST_MODEL, LV2_ATOM__Int, seed, sizeof(*seed));
     break;
   case 2U:
-    host_send_model(host, 0U, paths[below(seed, 5U)]);
-    host_send_model(host, 0U, paths[below(seed, 5U)]);
+    host_send_model(host, 0U, paths[watched_below(seed, 5U)]);
+    host_send_model(host, 0U, paths[watched_below(seed, 5U)]);
     break;
   case 3U:
   case 4U:
-    host_send_model(host, 0U, paths[below(seed, 5U)]);
+    host_send_model(host, 0U, paths[watched_below(seed, 5U)]);
     break;
   case 5U:
   case 6U:
@@ -128,13 +116,13 @@ static void
 move_something(Host* const host, uint32_t* const seed)
 {
   const RemControl* const control =
-    &rem_audio_controls[below(seed, REM_AUDIO_N_CONTROLS)];
+    &rem_audio_controls[watched_below(seed, REM_AUDIO_N_CONTROLS)];
   const float range = control->maximum - control->minimum;
   const float x     = control->normal + 1.2f * range * noise(seed);
   if (strcmp(control->symbol, "quality") != 0) {
-    host_set(host, control->symbol, below(seed, 40U) ? x : NAN);
-  } else if (below(seed, 8U) == 0U) { // That loads the model again
-    host_set(host, control->symbol, (float)(1U << below(seed, 3U)));
+    host_set(host, control->symbol, watched_below(seed, 40U) ? x : NAN);
+  } else if (watched_below(seed, 8U) == 0U) { // That loads the model again
+    host_set(host, control->symbol, (float)(1U << watched_below(seed, 3U)));
   }
 }
 
@@ -145,8 +133,8 @@ make_block(float* const x, const uint32_t n, uint32_t* const seed)
   static const float bad[] = {NAN, INFINITY, 3e38f, 1e-40f};
   fixture_noise(x, n, 0.8f, *seed);
   (void)noise(seed);
-  if (n && below(seed, 8U) == 0U) {
-    x[below(seed, n)] = bad[below(seed, 4U)];
+  if (n && watched_below(seed, 8U) == 0U) {
+    x[watched_below(seed, n)] = bad[watched_below(seed, 4U)];
   }
 }
 
@@ -159,16 +147,16 @@ run_watched(Realtime* const rt, Host* const host, const uint32_t n_blocks)
   host_activate(host);
   host->audio_hook = audit_section;
   for (uint32_t i = 0U; i < n_blocks; ++i) {
-    const uint32_t     n     = below(&seed, MAX_BLOCK);
+    const uint32_t     n     = watched_below(&seed, MAX_BLOCK);
     const float* const in[]  = {x[0], x[1]};
-    float* const       out[] = {y[0], below(&seed, 2U) ? y[1] : x[1]};
+    float* const       out[] = {y[0], watched_below(&seed, 2U) ? y[1] : x[1]};
     make_block(x[0], n, &seed);
     make_block(x[1], n, &seed);
     send_something(rt, host, &seed);
     move_something(host, &seed);
-    host->notify_bytes = below(&seed, 3U) ? HOST_ATOM_BYTES : 64U;
+    host->notify_bytes = watched_below(&seed, 3U) ? HOST_ATOM_BYTES : 64U;
     host_run(host, in, out, n);
-    check_clean();
+    watched_check();
     CHECK(fixture_largest_difference(out[0], out[0], n) == 0.0f);
     if (i % 4U == 0U) {
       fixture_pause();
@@ -211,15 +199,11 @@ run_host(Realtime* const rt, const HostSpec* const spec, const uint32_t n)
 static void
 test_run(Realtime* const rt)
 {
-  static const HostWork works[] = {HOST_WORK_THREAD,
-                                   HOST_WORK_NOW,
-                                   HOST_WORK_MUTE,
-                                   HOST_WORK_REFUSE,
-                                   HOST_WORK_DROP,
-                                   HOST_WORK_NONE};
-  for (uint32_t i = 0U; i < sizeof(works) / sizeof(*works); ++i) {
-    const HostSpec spec = {
-      i % 2U ? HOST_STEREO : HOST_AUDIO, 48000.0, HOST_FEATURE_ALL, works[i]};
+  for (uint32_t i = 0U; i < WATCHED_WORKS; ++i) {
+    const HostSpec spec = {i % 2U ? HOST_STEREO : HOST_AUDIO,
+                           48000.0,
+                           HOST_FEATURE_ALL,
+                           watched_works[i]};
     CHECK(run_host(rt, &spec, i ? N_BLOCKS / 20U : N_BLOCKS) > 0.0f);
   }
 }
