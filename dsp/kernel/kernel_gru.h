@@ -130,27 +130,7 @@ step_gru(const RemBlock* const     block,
   }
 }
 
-/// One step of a block of two streams: side by side, or else in turn
-VEC_INLINE void
-pair_gru(const RemBlock* const     block,
-         const RemStepFrame* const frames,
-         const bool                backwards,
-         const uint32_t            n_vectors,
-         const bool                half)
-{
-  if (fits_pair(gru_row(n_vectors, half))) {
-    step_gru(block, frames, backwards, 2, n_vectors, half);
-  } else {
-    step_gru(block, frames, backwards, 1, n_vectors, half);
-    step_gru(block, frames + 1, backwards, 1, n_vectors, half);
-  }
-}
-
-#define STEP(N, HALF)                                           \
-  STEP_FUNCTION(step_gru_##N##_##HALF,                          \
-                step_gru(block, frames, backwards, 1, N, HALF)) \
-  STEP_FUNCTION(pair_gru_##N##_##HALF,                          \
-                pair_gru(block, frames, backwards, N, HALF))
+#define STEP(N, HALF) STEP_FUNCTIONS(gru, N, HALF, gru_row(N, HALF))
 
 STEP(0, 1)
 STEP(1, 0)

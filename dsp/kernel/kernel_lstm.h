@@ -17,6 +17,12 @@
 
 #include <stdbool.h>
 
+VEC_INLINE uint32_t
+lstm_row(const uint32_t n_vectors, const bool half)
+{
+  return REM_N_GATES * n_vectors + (half ? 2 : 0);
+}
+
 /// Units of one block up to c
 VEC_INLINE void
 start_lstm(const RemBlock* const     block,
@@ -66,7 +72,7 @@ step_lstm(const RemBlock* const     block,
           const uint32_t            n_vectors,
           const bool                half)
 {
-  const uint32_t n_row = REM_N_GATES * n_vectors + (half ? 2 : 0);
+  const uint32_t n_row = lstm_row(n_vectors, half);
   Sums           sums[MAX_STREAMS];
   Rest           rest[MAX_STREAMS][REM_MAX_LSTM + 1];
 
@@ -86,27 +92,7 @@ step_lstm(const RemBlock* const     block,
   }
 }
 
-/// One step of a block of two streams: side by side, or else in turn
-VEC_INLINE void
-pair_lstm(const RemBlock* const     block,
-          const RemStepFrame* const frames,
-          const bool                backwards,
-          const uint32_t            n_vectors,
-          const bool                half)
-{
-  if (fits_pair(REM_N_GATES * n_vectors + (half ? 2 : 0))) {
-    step_lstm(block, frames, backwards, 2, n_vectors, half);
-  } else {
-    step_lstm(block, frames, backwards, 1, n_vectors, half);
-    step_lstm(block, frames + 1, backwards, 1, n_vectors, half);
-  }
-}
-
-#define STEP(N, HALF)                                            \
-  STEP_FUNCTION(step_lstm_##N##_##HALF,                          \
-                step_lstm(block, frames, backwards, 1, N, HALF)) \
-  STEP_FUNCTION(pair_lstm_##N##_##HALF,                          \
-                pair_lstm(block, frames, backwards, N, HALF))
+#define STEP(N, HALF) STEP_FUNCTIONS(lstm, N, HALF, lstm_row(N, HALF))
 
 STEP(0, 1)
 STEP(1, 0)

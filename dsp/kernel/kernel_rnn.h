@@ -128,27 +128,7 @@ step_rnn(const RemBlock* const     block,
   }
 }
 
-/// One step of a block of two streams: side by side, or else in turn
-VEC_INLINE void
-pair_rnn(const RemBlock* const     block,
-         const RemStepFrame* const frames,
-         const bool                backwards,
-         const uint32_t            n_vectors,
-         const bool                is_tanh)
-{
-  if (fits_pair(n_vectors)) {
-    step_rnn(block, frames, backwards, 2, n_vectors, is_tanh);
-  } else {
-    step_rnn(block, frames, backwards, 1, n_vectors, is_tanh);
-    step_rnn(block, frames + 1, backwards, 1, n_vectors, is_tanh);
-  }
-}
-
-#define STEP(N, TANH)                                           \
-  STEP_FUNCTION(step_rnn_##N##_##TANH,                          \
-                step_rnn(block, frames, backwards, 1, N, TANH)) \
-  STEP_FUNCTION(pair_rnn_##N##_##TANH,                          \
-                pair_rnn(block, frames, backwards, N, TANH))
+#define STEP(N, TANH) STEP_FUNCTIONS(rnn, N, TANH, N)
 
 STEP(1, 0)
 STEP(1, 1)

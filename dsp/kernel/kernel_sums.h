@@ -178,4 +178,19 @@ fits_pair(const uint32_t n_row)
     CALL;                                                      \
   }
 
+/// Define the steps of a block of N vectors for one stream and for two, which
+/// go side by side where the sums of rows of N_ROW vectors fit, or else in
+/// turn. step_CELL() does the work; KIND is its last argument.
+#define STEP_FUNCTIONS(CELL, N, KIND, N_ROW)                       \
+  STEP_FUNCTION(step_##CELL##_##N##_##KIND,                        \
+                step_##CELL(block, frames, backwards, 1, N, KIND)) \
+  STEP_FUNCTION(                                                   \
+    pair_##CELL##_##N##_##KIND,                                    \
+    if (fits_pair(N_ROW)) {                                        \
+      step_##CELL(block, frames, backwards, 2, N, KIND);           \
+    } else {                                                       \
+      step_##CELL(block, frames, backwards, 1, N, KIND);           \
+      step_##CELL(block, frames + 1, backwards, 1, N, KIND);       \
+    })
+
 #endif // REM_DSP_KERNEL_KERNEL_SUMS_H
